@@ -183,7 +183,7 @@ impl Found {
             }
             Word::Header => lower_header_name(&text, at, diag)?,
             Word::Number | Word::Offset | Word::Into if text.is_empty() => {
-                diag.push(at, format_args!("the query parameter of `{name}` must not be empty"));
+                diag.push(at, format_args!("the query parameter name of `{name}` must not be empty"));
                 return None;
             }
             _ => text,

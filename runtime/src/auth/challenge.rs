@@ -1,4 +1,4 @@
-//! Parses `WWW-Authenticate` response headers: [`read`].
+//! [`read`] parses `WWW-Authenticate` response headers.
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;

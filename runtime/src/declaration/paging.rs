@@ -1,4 +1,4 @@
-//! Describes how to find the next page of a list: [`Paging`].
+//! [`Paging`] describes how to find the next page of a list.
 
 /// Describes the location of the list in a page, and the rule for finding the next page.
 ///

@@ -27,8 +27,8 @@ pub(crate) struct Place {
 }
 
 /// Returns the path and the excerpt for the position at `line` and `column`, which both start at 1. The column counts
-/// bytes rather than characters. `declares` returns whether the name at a byte range of the body is a field of the
-/// declared type.
+/// bytes rather than characters. `declares` takes a byte range of the body, and returns whether the text in this range is
+/// the name of a field of the declared type.
 pub(crate) fn find(
     body: &[u8],
     line: usize,

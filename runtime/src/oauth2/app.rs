@@ -1,4 +1,4 @@
-//! A client that is registered with an authorization server: [`App`].
+//! [`App`] is a client that is registered with an authorization server.
 
 use std::fmt;
 

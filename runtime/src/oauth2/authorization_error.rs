@@ -1,4 +1,4 @@
-//! An authorization server's error response to a login: [`AuthorizationError`].
+//! [`AuthorizationError`] is an authorization server's error response to a login.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Defines how a client authenticates to the token endpoint (RFC 6749 §2.3): [`ClientAuth`].
+//! [`ClientAuth`] defines how a client authenticates to the token endpoint (RFC 6749 §2.3).
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -1,5 +1,5 @@
-//! Parses the response from the device authorization endpoint (RFC 8628 §3.2), and accepts common deviations from the
-//! RFC: [`DeviceAnswer`].
+//! [`DeviceAnswer`] parses the response from the device authorization endpoint (RFC 8628 §3.2), and accepts common
+//! deviations from the RFC.
 
 use std::time::Duration;
 

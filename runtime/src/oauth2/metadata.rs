@@ -1,4 +1,4 @@
-//! Reads and checks an authorization server's metadata (RFC 8414, `OpenID` Connect Discovery 1.0): [`Metadata`].
+//! [`Metadata`] reads and checks an authorization server's metadata (RFC 8414, `OpenID` Connect Discovery 1.0).
 
 use serde::Deserialize;
 

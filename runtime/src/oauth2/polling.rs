@@ -1,4 +1,4 @@
-//! Decides how often the token endpoint is polled while a user logs in on a second device (RFC 8628 §3.5): [`Polling`].
+//! [`Polling`] decides how often the token endpoint is polled while a user logs in on a second device (RFC 8628 §3.5).
 
 use std::time::Duration;
 

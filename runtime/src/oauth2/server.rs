@@ -1,4 +1,4 @@
-//! An authorization server where users log in: [`Server`].
+//! [`Server`] is an authorization server where users log in.
 
 use http::HeaderMap;
 

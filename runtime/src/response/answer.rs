@@ -1,4 +1,4 @@
-//! A response to a call, before the response is decoded: [`Answer`].
+//! [`Answer`] is a response to a call, before the response is decoded.
 
 use std::fmt;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! Reads a body as it arrives: [`ByteStream`].
+//! [`ByteStream`] reads a body as it arrives.
 
 use std::fmt;
 use std::future::poll_fn;

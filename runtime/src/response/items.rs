@@ -1,4 +1,4 @@
-//! Reads the elements of all pages of a list: [`Items`].
+//! [`Items`] reads the elements of all pages of a list.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Reads one JSON value per line (NDJSON): [`Lines`].
+//! [`Lines`] reads one JSON value per line (NDJSON).
 
 use std::collections::VecDeque;
 use std::fmt;

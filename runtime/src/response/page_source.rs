@@ -1,4 +1,4 @@
-//! Requests pages in order, and detects the last page: [`PageSource`].
+//! [`PageSource`] requests pages in order, and detects the last page.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};

@@ -1,4 +1,4 @@
-//! Reads a list page by page, and requests each page only when the caller needs it: [`Pages`].
+//! [`Pages`] reads a list page by page, and requests each page only when the caller needs it.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! A decoded body together with the status and headers of its response: [`Reply`].
+//! [`Reply`] is a decoded body together with the status and headers of its response.
 
 use http::{HeaderMap, StatusCode};
 

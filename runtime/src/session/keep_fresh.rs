@@ -1,4 +1,4 @@
-//! Keeps a session fresh even when no calls are made: [`KeepFresh`].
+//! [`KeepFresh`] keeps a session fresh even when no calls are made.
 
 use std::fmt;
 use std::sync::{Arc, Weak};

@@ -78,7 +78,7 @@ use crate::platform::runtime::Handle;
 /// - *Logins and logouts in other processes.* A logout in another process ends the session in this process at the next
 ///   refresh, or immediately if the store reports changes. A login in another process replaces this process's session
 ///   if this session is logged out or expired, or if both sessions have access tokens with the same `iss` and `sub`. If
-///   this process's session is not replaced, a refresh returns an error for which
+///   the store has another login and this process keeps its own session, a refresh returns an error for which
 ///   [`is_superseded`](crate::Error::is_superseded) returns `true`.
 ///
 /// The following table shows the effect of a crash or a power loss:

@@ -1,4 +1,4 @@
-//! Ends an operation's span, even if the operation's future is dropped: [`OpenSpan`].
+//! [`OpenSpan`] ends an operation's span, even if the operation's future is dropped.
 
 use http::StatusCode;
 use tracing::Span;

@@ -107,7 +107,8 @@ async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     world.authority.assert_refreshes(2);
 }
 
-/// C10: if the previous refresh resolved a refusal, a 403 response starts a refresh even if the token is new.
+/// C10: a 403 response starts a refresh even if the token is new, provided that a refused call succeeded after the
+/// previous refresh.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     let world = World::new();

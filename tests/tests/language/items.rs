@@ -125,7 +125,8 @@ async fn a_page_without_its_list_is_an_error() {
     assert!(error.is_decode() && error.to_string().contains("Add `items = "), "{error}");
 }
 
-/// If a page request fails, the caller still gets all elements before the failed page, and the page is requested again.
+/// If the request for a page fails, the caller still gets all elements of the earlier pages. The next call to `next`
+/// requests the failed page again.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_loses_no_element() {
     let stage = Stage::new();

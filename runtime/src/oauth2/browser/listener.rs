@@ -1,4 +1,4 @@
-//! Receives the redirect from the authorization server on the loopback interface: [`Listener`].
+//! [`Listener`] receives the redirect from the authorization server on the loopback interface.
 
 use std::future::{Future, poll_fn};
 use std::io;

@@ -1,4 +1,4 @@
-//! Runs a login in the browser: [`Browser`].
+//! [`Browser`] runs a login in the browser.
 
 use std::fmt;
 use std::future::{Future, poll_fn};

@@ -1,4 +1,4 @@
-//! Opens a URL in the browser on this machine, or with a function that the program supplies: [`Opener`].
+//! [`Opener`] opens a URL in the browser on this machine, or with a function that the program supplies.
 
 use std::sync::{Arc, OnceLock};
 use std::{env, fmt, thread};

@@ -1,4 +1,4 @@
-//! The pages that the runtime sends to the browser during a login: [`Page`].
+//! [`Page`] represents the pages that the runtime sends to the browser during a login.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Converts an API's demand, such as an additional scope, into login parameters: [`StepUpDemand`].
+//! [`StepUpDemand`] converts an API's demand, such as an additional scope, into login parameters.
 
 use crate::auth::challenge::challenges;
 use crate::error::{Error, Rejection, Result};

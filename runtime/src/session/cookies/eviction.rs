@@ -1,4 +1,4 @@
-//! Removes cookies when a session has too many: [`evict`].
+//! [`evict`] removes cookies when a session has too many.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

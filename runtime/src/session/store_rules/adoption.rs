@@ -1,4 +1,4 @@
-//! Decides how a process's session changes after the process has read the store: [`adoption`].
+//! [`adoption`] decides how a process's session changes after the process has read the store.
 
 use super::compare::Comparison;
 

@@ -1,4 +1,4 @@
-//! Compares a process's session with the session in the store: [`compare`].
+//! [`compare`] compares a process's session with the session in the store.
 
 /// The identity of a session in a process or a store. The type `L` identifies a login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

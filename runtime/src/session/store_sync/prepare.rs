@@ -94,7 +94,11 @@ async fn prepare_under_lock(
             return Ok(Ready { unanswered_before, ..ready });
         }
     }
-    Err(Error::new(Kind::Busy, "the store's lock expired before the refresh token could be sent. Use a longer lease").into())
+    Err(Error::new(
+        Kind::Busy,
+        "the store's lock expired before the refresh token could be sent. Use a longer lease",
+    )
+    .into())
 }
 
 /// Acquires the store's lock, unless the session already holds it. Returns the lock's fence.

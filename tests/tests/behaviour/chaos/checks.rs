@@ -174,7 +174,8 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // A refresh that is repeated because its response was lost does not need another cause.
+        // The number of causes limits the number of granted refreshes. A refresh that repeats a refresh whose response was
+        // lost is not counted.
         let granted = self
             .run
             .world
