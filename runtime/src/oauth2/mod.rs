@@ -45,7 +45,7 @@
 
 // To read the code in this folder, start with `grants.rs`. For the logins, start with `redirect.rs`.
 
-#[cfg(all(feature = "login", target_family = "wasm"))]
+#[cfg(target_family = "wasm")]
 mod absent;
 #[cfg(feature = "login")]
 mod app;
@@ -82,6 +82,8 @@ mod redirect;
 mod server;
 mod token_endpoint;
 
+#[cfg(all(feature = "login", target_family = "wasm"))]
+pub use self::absent::{Browser, Opened};
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "login")))]
 pub use self::browser::{Browser, Opened};

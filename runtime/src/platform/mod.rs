@@ -1,5 +1,8 @@
-//! Contains everything that differs between operating systems, runtimes and browsers: tasks, clocks and messages.
-//! `native` and `web` define the same names, so no other folder depends on the platform. Start with `clock`.
+//! Contains the primitives that differ between platforms, such as tasks, clocks and messages; `native` and `web` (a
+//! browser) define the same names. The other differences of a browser build are in `store/tab`, in the `absent.rs` files,
+//! in `transport/fetch.rs` and `client/builder_web.rs`, and at the conditions on `IN_BROWSER` and `target_family`.
+
+// To read the code in this folder, start with `clock.rs`.
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;
@@ -14,9 +17,11 @@ pub(crate) mod watchdog;
 pub(crate) mod web;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use self::native::{messages, multipart, peek, random, runtime, time, url};
+pub(crate) use self::native::{exchange_lock, messages, multipart, peek, random, runtime, time, url};
 #[cfg(target_family = "wasm")]
-pub(crate) use self::web::{absent, fetch, messages, multipart, peek, random, runtime, text, time, url};
+pub(crate) use self::web::{
+    absent, exchange_lock, fetch, messages, multipart, peek, random, runtime, text, time, url,
+};
 
 /// Whether the runtime is running in a browser. A browser stores cookies and follows redirects itself.
 pub(crate) const IN_BROWSER: bool = cfg!(target_family = "wasm");

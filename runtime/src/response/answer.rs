@@ -211,7 +211,7 @@ impl Answer {
 
     /// Returns the response. If the body was already read, the response contains that body.
     ///
-    /// `into_response` is not available in browser builds.
+    /// In a browser build, code that calls `into_response` does not compile.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
@@ -224,6 +224,14 @@ impl Answer {
                 response.into()
             }
         }
+    }
+
+    #[cfg(target_family = "wasm")]
+    #[doc(hidden)]
+    pub fn into_response(self)
+    where
+        for<'a> &'a Self: crate::platform::absent::ReqwestResponses,
+    {
     }
 }
 

@@ -21,6 +21,7 @@ use super::store_sync::state::StoreSync;
 use super::tokens::Tokens;
 use super::unanswered::UnansweredRefresh;
 use crate::error::Result;
+use crate::platform::exchange_lock::ExchangeLock;
 use crate::platform::runtime::Handle;
 
 /// The session of one user: tokens, cookies, and the refresh that all calls share.
@@ -108,6 +109,8 @@ pub(super) struct Inner {
     /// The lock that a task holds while it logs in. All other tasks that want to log in wait until this login is
     /// complete.
     pub(super) login_turn: TaskLock<()>,
+    /// In a browser, the lock that a refresh, a login or a logout holds while its request is sent.
+    pub(super) exchange: ExchangeLock,
 }
 
 /// A boxed future that is `Send`.
@@ -161,6 +164,7 @@ impl Session {
             events: EventChannel::new(),
             ending: Ending::default(),
             login_turn: TaskLock::new(()),
+            exchange: ExchangeLock::default(),
         }))
     }
 

@@ -1,5 +1,6 @@
 //! Implements the platform outside a browser, with Tokio's runtime and timers and reqwest's messages.
 
+pub(crate) mod exchange_lock;
 pub(crate) mod messages;
 pub(crate) mod multipart;
 pub(crate) mod peek;

@@ -10,7 +10,7 @@ macro_rules! absent {
 }
 
 absent! {
-    /// A trait for `ClientBuilder::http`, `http_builder` and `transport`.
+    /// A trait for the methods `http`, `http_builder` and `transport` of a builder, a grant or an authorization server.
     OtherTransports
         "in a browser, requests are sent with `fetch`, and there is no other transport"
         "call this method only under `#[cfg(not(target_family = \"wasm\"))]`; `ClientBuilder::credentials` sets when cookies are sent"
@@ -22,6 +22,14 @@ absent! {
     HandWritten
         "in a browser, a client cannot send a request that is written by hand, because reqwest cannot make a response there"
         "declare a method for the request"
+    /// A trait for `Answer::into_response`.
+    ReqwestResponses
+        "in a browser, there is no `reqwest::Response`"
+        "read the status, the headers and the body of the `Answer`"
+    /// A trait for the methods `wait` and `wait_next` of the feature `blocking`.
+    BlockedThreads
+        "in a browser, no code can block, because the page has a single thread"
+        "await the value instead; call this method only under `#[cfg(not(target_family = \"wasm\"))]`"
     /// A trait for `CallInfo::of`.
     TowerLayers
         "in a browser, there are no tower layers, and no request has a `CallInfo`"
@@ -42,7 +50,7 @@ absent! {
     Sockets
         "a browser opens no connections for a page, and there is no `HyperTransport`"
         "build the client without a transport; its requests are sent with `fetch`"
-    /// A trait for `App::browser`.
+    /// A trait for `App::browser`, `Browser` and `Opened`.
     Listeners
         "a page cannot listen for the answer of a login"
         "use `App::redirect`, with the URL of your page"

@@ -140,7 +140,7 @@ async fn lock(
 
 /// Waits if all processes share their cookies, because a request sent by a process that has exited may still replace
 /// the cookies.
-async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
+pub(super) async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());
     }
