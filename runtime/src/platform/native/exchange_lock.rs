@@ -3,7 +3,7 @@
 
 /// A lock that is always free.
 #[derive(Default)]
-pub(crate) struct ExchangeLock;
+pub(crate) struct ExchangeLock(());
 
 /// The guard of an [`ExchangeLock`].
 pub(crate) struct ExchangeGuard;

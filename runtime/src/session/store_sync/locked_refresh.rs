@@ -34,12 +34,13 @@ pub(crate) async fn refresh(
         Ok(ready) => ready,
         Err(stop) => return stopped(stop),
     };
-    let exchange = session.0.exchange.lock().await;
-    if !session.is_refreshed_by(handle) {
-        return stopped(Stopped::Obsolete);
-    }
-    let answer = attempt(session, basis).await;
-    drop(exchange);
+    let answer = {
+        let _exchange = session.0.exchange.lock().await;
+        if !session.is_refreshed_by(handle) {
+            return stopped(Stopped::Obsolete);
+        }
+        attempt(session, basis).await
+    };
     if let Some(answer) = answer {
         return store_result(session, store_sync, basis, ready, answer).await;
     }
