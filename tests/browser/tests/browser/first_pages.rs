@@ -1,10 +1,13 @@
 //! Tests the two pages that new users start from: the page of examples/browser with its server, and the page of the guide.
 
+use std::time::Duration;
+
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::chromium::{Chromium, Tab};
 use afresh_browser_tests::server::PASSWORD;
 use afresh_browser_tests::stage::Stage;
 use serde_json::json;
+use tokio::time::{sleep, timeout};
 
 /// A script for pages that do not set `window.page` themselves.
 const READY: &str = "window.page = {}";
@@ -33,7 +36,7 @@ async fn the_example_logs_in_and_opens_eight_tabs() {
         if tabs.len() == 9 {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(tabs.len(), 9);
     for tab in &tabs {
@@ -73,6 +76,15 @@ async fn the_page_of_the_guide_logs_in_and_out() {
     tab.until(&shows("orders", "8: bread")).await.unwrap();
     tab.click("#logout").await.unwrap();
     tab.until(&shows("state", "LoggedOut")).await.unwrap();
+    // The page shows the end of the session before the logout is sent.
+    let sent = async {
+        while stage.server.counts().logouts == 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), sent).await.expect("the logout arrives");
+    tab.reload().await.unwrap();
+    tab.until(&shows("error", "You are not logged in.")).await.unwrap();
     let counts = stage.server.counts();
     assert_eq!((counts.logins, counts.refreshes, counts.logouts), (1, 1, 1), "{counts:?}");
 }
