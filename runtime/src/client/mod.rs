@@ -1,5 +1,7 @@
 //! The types that users work with directly: the client, its builder, and the future of a call. Read `client` first.
 
+#[cfg(all(feature = "blocking", target_family = "wasm"))]
+mod absent;
 pub(crate) mod api;
 pub(crate) mod builder;
 pub(crate) mod builder_auth;

@@ -12,12 +12,13 @@ use super::retry::until_sent::until_sent;
 use super::send::{Received, Sender};
 use crate::declaration::endpoint::Endpoint;
 use crate::error::{Classification, Error, Kind, Receipt, Rejection, Result};
+use crate::platform::IN_BROWSER;
 use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
 use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::reading::Reading;
-use crate::session::{Ended, SetCookies, Snapshot, Tokens};
+use crate::session::{Ended, RefreshPause, SetCookies, Snapshot, Tokens};
 use crate::trace::{self, SendSpans};
 
 /// A login, refresh or logout call that is ready to be sent.
@@ -87,6 +88,7 @@ async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let endpoint = logout.endpoint();
     let (request, copy) = logout.prepare(tokens_of(ended.snapshot()))?;
     let mut call = RoleCall { context, endpoint, request, receipt: Receipt::default() };
+    let _pause = call.pause_refreshes().await;
     let outcome = call.log_out(&mut ended, copy).await;
     let answer = call.end(outcome)?;
     session.saved().await?;
@@ -104,9 +106,21 @@ impl RoleCall {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }
 
+    /// In a browser, prevents refreshes until the returned value is dropped, because the browser stores the cookies from
+    /// every response, even if the session discards the response. Outside a browser, the session has its own cookies.
+    async fn pause_refreshes(&self) -> Option<RefreshPause> {
+        if !IN_BROWSER {
+            return None;
+        }
+        let timeout = self.context.timeout(self.endpoint);
+        Box::pin(self.context.session.pause_refreshes(timeout)).await
+    }
+
     /// Sends a login. The session is logged in with the tokens from the response before the caller receives the
     /// response.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
+        // The snapshot is read after the pause has begun, because a refresh before the pause can end the session.
+        let _pause = self.pause_refreshes().await;
         // The request carries the session's cookies, because some servers require the cookie that they set with the
         // login form. The login request does not carry the session's credential.
         let before = self.context.session.snapshot().without_credential();

@@ -1,13 +1,77 @@
-//! Causes a compile error if code for a browser uses `App::browser`, because a web page cannot listen for the redirect.
+//! Causes a compile error if code for a browser sets a reqwest client for OAuth, or uses a login that listens for the
+//! redirect.
 
-use super::app::App;
-use crate::platform::absent::Listeners;
+use super::grants::{ClientCredentials, RefreshTokenGrant};
+use crate::platform::absent::OtherTransports;
 
-impl App {
-    #[doc(hidden)]
-    pub fn browser(&self)
-    where
-        for<'a> &'a Self: Listeners,
-    {
+#[cfg(feature = "login")]
+pub use self::login::{Browser, Opened};
+
+#[doc(hidden)]
+impl RefreshTokenGrant {
+    pub fn http<T: OtherTransports>(self, _: T) -> Self {
+        self
     }
+}
+
+#[doc(hidden)]
+impl ClientCredentials {
+    pub fn http<T: OtherTransports>(self, _: T) -> Self {
+        self
+    }
+}
+
+#[cfg(feature = "login")]
+mod login {
+    use std::marker::PhantomData;
+
+    #[cfg(feature = "blocking")]
+    use crate::error::{Error, Result};
+    use crate::oauth2::app::App;
+    use crate::oauth2::discovery::Discovery;
+    use crate::oauth2::server::Server;
+    #[cfg(feature = "blocking")]
+    use crate::platform::absent::BlockedThreads;
+    use crate::platform::absent::{Listeners, OtherTransports};
+
+    #[doc(hidden)]
+    impl App {
+        pub fn browser(&self)
+        where
+            for<'a> &'a Self: Listeners,
+        {
+        }
+    }
+
+    #[doc(hidden)]
+    impl Server {
+        pub fn http<T: OtherTransports>(self, _: T) -> Self {
+            self
+        }
+    }
+
+    #[doc(hidden)]
+    impl Discovery {
+        pub fn http<T: OtherTransports>(self, _: T) -> Self {
+            self
+        }
+
+        #[cfg(feature = "blocking")]
+        pub fn wait(self) -> Result<Server>
+        where
+            for<'a> &'a Self: BlockedThreads,
+        {
+            Err(Error::request("a browser cannot block"))
+        }
+    }
+
+    /// A web page cannot listen for the response to a login, so code that names `Browser` does not compile for a
+    /// browser. The compiler does not check the default of `P` before the type is used, because the default depends on
+    /// `A`.
+    #[derive(Debug)]
+    pub struct Browser<A = (), P: Listeners = PhantomData<A>>(PhantomData<(A, P)>);
+
+    /// A web page cannot listen for the response to a login, so code that implements `Opened` does not compile for a
+    /// browser.
+    pub trait Opened: Listeners {}
 }

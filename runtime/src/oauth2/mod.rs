@@ -46,7 +46,7 @@
 
 // To read the code in this directory, start with `grants.rs`. To read the code of the logins, start with `redirect.rs`.
 
-#[cfg(all(feature = "login", target_family = "wasm"))]
+#[cfg(target_family = "wasm")]
 mod absent;
 #[cfg(feature = "login")]
 mod app;
@@ -83,6 +83,8 @@ mod redirect;
 mod server;
 mod token_endpoint;
 
+#[cfg(all(feature = "login", target_family = "wasm"))]
+pub use self::absent::{Browser, Opened};
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "login")))]
 pub use self::browser::{Browser, Opened};

@@ -1,5 +1,7 @@
 //! Abstracts over operating systems, async runtimes and browsers: tasks, clocks and HTTP messages. `native` and `web`
-//! define the same names, so the rest of the crate does not depend on the platform. Start with `clock`.
+//! define the same names. The other differences of a browser build are in `store/tab`, in the `absent.rs` files, in
+//! `transport/fetch.rs` and `client/builder_web.rs`, and in the conditions on `IN_BROWSER` and `target_family`. Start
+//! with `clock`.
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;
@@ -15,9 +17,11 @@ pub(crate) mod watchdog;
 pub(crate) mod web;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use self::native::{messages, multipart, peek, random, runtime, time, url};
+pub(crate) use self::native::{exchange_lock, messages, multipart, peek, random, runtime, time, url};
 #[cfg(target_family = "wasm")]
-pub(crate) use self::web::{absent, fetch, messages, multipart, peek, random, runtime, text, time, url};
+pub(crate) use self::web::{
+    absent, exchange_lock, fetch, messages, multipart, peek, random, runtime, text, time, url,
+};
 
 /// Whether the crate runs in a browser. A browser stores cookies and follows redirects itself.
 pub(crate) const IN_BROWSER: bool = cfg!(target_family = "wasm");

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind};
 use crate::format::media_type::MediaType;
 use crate::format::retry_after::retry_after;
 
-/// A response without tokens that a refresh endpoint or token endpoint returned (RFC 6749 §5.2).
+/// An error response from a refresh endpoint or a token endpoint (RFC 6749 §5.2). It contains no tokens.
 ///
 /// If the server refuses a refresh, the error's [`source`](std::error::Error::source) is an `ErrorResponse`, both for a
 /// `#[refresh]` method and for an [`oauth2`](crate::oauth2) grant. An `ErrorResponse` does not include the description

@@ -18,7 +18,7 @@ pub trait OrdinaryValue {}
 /// The argument types that are allowed for a method without a role: all types except refresh tokens.
 #[diagnostic::on_unimplemented(
     message = "a method that takes `{Self}` must have a role",
-    label = "filled by the runtime in a `#[refresh]` method only",
+    label = "filled by the runtime only in a `#[refresh]` method",
     note = "add `#[refresh]` to the method, or take the token as `&str`"
 )]
 pub trait OrdinaryArgument {}

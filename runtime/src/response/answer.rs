@@ -119,7 +119,7 @@ impl Answer {
         self.continuation.as_ref().map(|continuation| continuation.method)
     }
 
-    /// Returns the rule for finding the next page, or `None` if this response is not a page.
+    /// Returns the rule for refusal the next page, or `None` if this response is not a page.
     pub(crate) fn paging(&self) -> Option<Paging> {
         self.continuation.as_ref().map(|continuation| continuation.paging)
     }
@@ -216,7 +216,7 @@ impl Answer {
     /// Returns the response. If the runtime has already read the body, the returned response contains the body that was
     /// read.
     ///
-    /// `into_response` is not available in browser builds.
+    /// In a browser build, code that calls `into_response` does not compile.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
@@ -229,6 +229,14 @@ impl Answer {
                 response.into()
             }
         }
+    }
+
+    #[cfg(target_family = "wasm")]
+    #[doc(hidden)]
+    pub fn into_response(self)
+    where
+        for<'a> &'a Self: crate::platform::absent::ReqwestResponses,
+    {
     }
 }
 

@@ -85,8 +85,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The right to log in is released only after the session is stored. A process that could log in earlier
-            // would find no session in the store and would log in as well.
+            // The right to log in is released only after the session is stored. If another
+            // process logged in before that, it would find no session in the store, and the user would log in twice.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {

@@ -102,7 +102,7 @@ impl Due {
         }
     }
 
-    /// Whether the `Ending` event is due. Both clocks are compared, because the monotonic clock stops while the machine
+    /// Whether the `Ending` event is due. The deadline is compared with both clocks, because the monotonic clock stops while the machine
     /// sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();

@@ -25,6 +25,7 @@ pub(crate) mod manual_refresh;
 pub(crate) mod operation;
 pub(crate) mod record;
 pub(crate) mod refresh_handle;
+pub(crate) mod refresh_pause;
 pub(crate) mod refresh_task;
 pub(crate) mod revocation;
 #[expect(clippy::module_inception, reason = "the file has the name of its type `Session`")]
@@ -54,6 +55,7 @@ pub use self::events::SessionEvent;
 pub use self::keep_fresh::KeepFresh;
 pub(crate) use self::login_end::End;
 pub use self::operation::Operation;
+pub(crate) use self::refresh_pause::RefreshPause;
 pub use self::session::Session;
 pub(crate) use self::session::{Boxed, CredentialProvider, Revoker};
 pub use self::session_state::SessionState;

@@ -146,13 +146,17 @@ struct RefreshTask {
 impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
-        if !session.is_refreshed_by(&self.handle) {
-            return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
-        }
         let Some(store_sync) = session.store_sync() else {
+            let _exchange = session.0.exchange.lock().await;
+            if !session.is_refreshed_by(&self.handle) {
+                return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
+            }
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
+        if !session.is_refreshed_by(&self.handle) {
+            return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
+        }
         // The future is boxed so that refreshes without a store do not reserve memory for it.
         let (result, failure, after_commit) =
             Box::pin(locked_refresh::refresh(&session, store_sync, &self.handle, &mut self.basis)).await;

@@ -21,6 +21,7 @@ use super::store_sync::state::StoreSync;
 use super::tokens::Tokens;
 use super::unanswered::UnansweredRefresh;
 use crate::error::Result;
+use crate::platform::exchange_lock::ExchangeLock;
 use crate::platform::runtime::Handle;
 
 /// The session of one user: tokens, cookies, and the refresh that all calls share.
@@ -111,6 +112,8 @@ pub(super) struct Inner {
     pub(super) ending: Ending,
     /// The lock that a task holds while it logs in. Other tasks that need a login wait until the login is complete.
     pub(super) login_turn: TaskLock<()>,
+    /// In a browser, the lock that a refresh, a login or a logout holds while its request is sent.
+    pub(super) exchange: ExchangeLock,
 }
 
 /// A boxed future that is `Send`.
@@ -164,6 +167,7 @@ impl Session {
             events: EventChannel::new(),
             ending: Ending::default(),
             login_turn: TaskLock::new(()),
+            exchange: ExchangeLock::default(),
         }))
     }
 
@@ -199,7 +203,7 @@ impl Session {
         let _ = self.0.revoker.set(revoker);
     }
 
-    /// Makes calls without a session return an error instead of being sent.
+    /// While there is no session, calls return an error and are not sent.
     pub(crate) fn require_login(&self) {
         self.0.login_required.store(true, Ordering::Relaxed);
     }

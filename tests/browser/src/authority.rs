@@ -14,6 +14,9 @@ pub struct Authority {
     oldest_valid: u64,
     /// The grace window: how long the server still accepts a refresh token that was already used.
     pub grace: Duration,
+    /// Whether a logout revokes only the presented refresh token. Otherwise, a logout ends the whole login, even if the
+    /// presented refresh token is already spent.
+    pub revokes_one_token: bool,
     pub counts: Counts,
 }
 
@@ -65,9 +68,15 @@ impl Authority {
     /// Ends the login that the refresh token belongs to.
     pub fn log_out(&mut self, refresh: &str) {
         self.counts.logouts += 1;
+        let revokes_one_token = self.revokes_one_token;
         if let Some(login) = login_of(refresh).and_then(|login| self.logins.get_mut(&login)) {
-            login.ended = true;
+            login.ended |= !revokes_one_token || login.current == refresh;
         }
+    }
+
+    /// Ends all logins, as an administrator does.
+    pub fn end_all(&mut self) {
+        self.logins.values_mut().for_each(|login| login.ended = true);
     }
 
     /// Exchanges a refresh token for new tokens. Returns `None` if the refresh token is not valid.

@@ -14,8 +14,21 @@ pub fn by_hand() -> PathBuf {
 
 /// Returns the directory of the page under test, which `.ci/browser` compiles and prepares.
 pub fn page() -> PathBuf {
-    let page = std::env::var_os("AFRESH_PAGE").expect("`AFRESH_PAGE` is not set; run `.ci/browser`");
-    page.into()
+    variable("AFRESH_PAGE").into()
+}
+
+/// Returns the folder of the guide's page, which `.ci/browser` compiles and prepares.
+pub fn guide_page() -> PathBuf {
+    variable("AFRESH_GUIDE_PAGE").into()
+}
+
+/// Returns the URL of the running server of examples/browser.
+pub fn example() -> String {
+    variable("AFRESH_EXAMPLE")
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("`{name}` is not set; run `.ci/browser`"))
 }
 
 /// Writes the JavaScript that loads a compiled crate, as `wasm-bindgen --target web` does, and copies the crate's

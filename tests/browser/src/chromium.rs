@@ -56,6 +56,8 @@ impl Chromium {
             ])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
             .args(["--disable-extensions", "--remote-debugging-port=0", "--window-size=800,520"])
+            // Otherwise, a page can open only one tab for each click.
+            .arg("--disable-popup-blocking")
             // Over plain HTTP, pages on this host do not run in a secure context.
             .arg("--host-resolver-rules=MAP insecure.test 127.0.0.1")
             .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -95,7 +97,22 @@ impl Chromium {
 
     async fn blank(&self) -> Result<Tab, Failure> {
         let created = self.devtools.run(None, "Target.createTarget", json!({ "url": "about:blank" })).await?;
-        let target = text(&created["targetId"])?;
+        self.attach(text(&created["targetId"])?).await
+    }
+
+    /// Returns all tabs whose URL starts with `url`, including tabs that a page has opened.
+    pub async fn tabs_at(&self, url: &str) -> Result<Vec<Tab>, Failure> {
+        let found = self.devtools.run(None, "Target.getTargets", json!({})).await?;
+        let mut tabs = Vec::new();
+        for target in found["targetInfos"].as_array().into_iter().flatten() {
+            if target["type"] == "page" && text(&target["url"])?.starts_with(url) {
+                tabs.push(self.attach(text(&target["targetId"])?).await?);
+            }
+        }
+        Ok(tabs)
+    }
+
+    async fn attach(&self, target: String) -> Result<Tab, Failure> {
         let attach = json!({ "targetId": target, "flatten": true });
         let attached = self.devtools.run(None, "Target.attachToTarget", attach).await?;
         let session = text(&attached["sessionId"])?;
@@ -133,6 +150,27 @@ impl Tab {
             Some(details) => Err(format!("{script}: {details}").into()),
             None => Ok(answer["result"]["value"].take()),
         }
+    }
+
+    /// Clicks the element that matches the selector, as a user does.
+    pub async fn click(&self, selector: &str) -> Result<(), Failure> {
+        let script = format!("document.querySelector('{selector}').click()");
+        self.run("Runtime.evaluate", json!({ "expression": script, "userGesture": true })).await.map(|_| ())
+    }
+
+    /// Waits until the JavaScript expression is true.
+    pub async fn until(&self, condition: &str) -> Result<(), Failure> {
+        let started = Instant::now();
+        while self.evaluate(&format!("!!({condition})")).await.ok() != Some(Value::Bool(true)) {
+            if started.elapsed() > PATIENCE {
+                let page = self.evaluate("document.body.innerText").await?;
+                return Err(
+                    format!("not true after {PATIENCE:?}: {condition}. The page shows: {page}").into()
+                );
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
     }
 
     /// Evaluates JavaScript and ignores the result.

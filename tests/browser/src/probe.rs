@@ -58,6 +58,7 @@ impl Probe {
         Router::new()
             .route("/probe/lines", get(lines))
             .route("/probe/endless", get(endless))
+            .route("/probe/events", get(events))
             .route("/probe/never", get(never))
             .route("/probe/echo", post(echo))
             .route("/probe/moved", get(moved))
@@ -83,6 +84,16 @@ async fn endless(State(probe): State<Probe>) -> Body {
         sleep(Duration::from_millis(20)).await;
         Some((Ok::<_, Infallible>("chunk"), open))
     }))
+}
+
+/// Sends server-sent events without an end. Each event is split between chunks.
+async fn events(State(probe): State<Probe>) -> ([(HeaderName, &'static str); 1], Body) {
+    let chunks = ["id: 7\nevent: ti", "ck\ndata: 1\n", "\n: a comment\n\ndata: 2\n\nda", "ta: 3\n\n"];
+    let endless = stream::unfold((Open::new(probe), 0), move |(open, at)| async move {
+        sleep(Duration::from_millis(20)).await;
+        Some((Ok::<_, Infallible>(*chunks.get(at).unwrap_or(&": still here\n")), (open, at + 1)))
+    });
+    ([(CONTENT_TYPE, "text/event-stream")], Body::from_stream(endless))
 }
 
 async fn never(State(probe): State<Probe>) {

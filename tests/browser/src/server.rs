@@ -3,10 +3,13 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -21,6 +24,12 @@ use tokio::task::AbortHandle;
 use crate::authority::{Authority, Counts, Issued};
 use crate::probe::Probe;
 
+/// The header value that deletes the refresh cookie.
+const NO_COOKIE: &str = "refresh=; Path=/api; HttpOnly; Max-Age=0";
+
+/// The only password that a login from the guide's page can have.
+pub const PASSWORD: &str = "secret";
+
 /// A server on its own port. Dropping this value stops the server.
 pub struct Server {
     pub address: SocketAddr,
@@ -34,16 +43,33 @@ struct Shared {
     authority: Mutex<Authority>,
     /// The number of refresh requests that have arrived.
     arrived: watch::Sender<u64>,
+    /// The number of requests with the refresh cookie.
+    with_cookie: AtomicU64,
     settings: Mutex<Settings>,
     files: PathBuf,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Settings {
     /// The delay between replacing the refresh token and sending the refresh response.
     refresh_delay: Duration,
+    /// The status of a refused call or refresh.
+    refusal: StatusCode,
+    /// Whether a refused refresh deletes the refresh cookie.
+    refusal_deletes_cookie: bool,
     /// The additional origin that CORS allows to read the responses.
     allowed_origin: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            refresh_delay: Duration::ZERO,
+            refusal: StatusCode::UNAUTHORIZED,
+            refusal_deletes_cookie: false,
+            allowed_origin: None,
+        }
+    }
 }
 
 impl Server {
@@ -54,6 +80,7 @@ impl Server {
         let shared = Arc::new(Shared {
             authority: Mutex::default(),
             arrived: watch::Sender::new(0),
+            with_cookie: AtomicU64::new(0),
             settings: Mutex::default(),
             files: files.to_owned(),
         });
@@ -93,6 +120,20 @@ impl Server {
         lock(&self.shared.settings).refresh_delay = delay;
     }
 
+    /// Refuses calls and refreshes with this status.
+    pub fn refuse_with(&self, status: u16) {
+        lock(&self.shared.settings).refusal = StatusCode::from_u16(status).expect("a status");
+    }
+
+    pub fn delete_cookie_of_refused_refreshes(&self) {
+        lock(&self.shared.settings).refusal_deletes_cookie = true;
+    }
+
+    /// Returns the number of requests that carried the refresh cookie.
+    pub fn with_cookie(&self) -> u64 {
+        self.shared.with_cookie.load(Ordering::SeqCst)
+    }
+
     pub fn allow_origin(&self, origin: &str) {
         lock(&self.shared.settings).allowed_origin = Some(origin.into());
     }
@@ -121,40 +162,65 @@ fn router(shared: Arc<Shared>, probe: &Probe) -> Router {
         .route("/api/refresh", post(refresh))
         .route("/api/logout", post(logout))
         .route("/api/items", get(items))
+        .route("/api/orders", get(orders))
         .fallback(file)
         .layer(from_fn_with_state(shared.clone(), cross_origin))
         .with_state(shared)
         .merge(probe.router())
 }
 
+/// The data of a login: the query from the page under test, or the body from the guide's page.
 #[derive(serde::Deserialize)]
-struct User {
+struct Login {
     user: String,
+    password: Option<String>,
 }
 
-async fn login(State(shared): State<Arc<Shared>>, Query(User { user }): Query<User>) -> Response {
-    let issued = lock(&shared.authority).log_in(&user);
-    tokens(issued)
+async fn login(
+    State(shared): State<Arc<Shared>>,
+    query: Result<Query<Login>, QueryRejection>,
+    body: Bytes,
+) -> Response {
+    let login = query.map_or_else(|_| serde_json::from_slice(&body).ok(), |Query(login)| Some(login));
+    match login.filter(|login| login.password.as_deref().is_none_or(|password| password == PASSWORD)) {
+        Some(login) => tokens(lock(&shared.authority).log_in(&login.user)),
+        None => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+/// Returns the orders of the guide's page.
+async fn orders(shared: State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let items = items(shared, headers).await;
+    if !items.status().is_success() {
+        return items;
+    }
+    axum::Json(json!([{ "id": 7, "title": "tea" }, { "id": 8, "title": "bread" }])).into_response()
 }
 
 async fn refresh(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let issued = lock(&shared.authority).refresh(cookie(&headers));
     shared.arrived.send_modify(|arrived| *arrived += 1);
-    let delay = lock(&shared.settings).refresh_delay;
-    tokio::time::sleep(delay).await;
-    issued.map_or_else(|| StatusCode::UNAUTHORIZED.into_response(), tokens)
+    let settings = lock(&shared.settings).clone();
+    tokio::time::sleep(settings.refresh_delay).await;
+    match issued {
+        Some(issued) => tokens(issued),
+        None if settings.refusal_deletes_cookie => {
+            (settings.refusal, [(SET_COOKIE, NO_COOKIE)]).into_response()
+        }
+        None => settings.refusal.into_response(),
+    }
 }
 
 async fn logout(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     lock(&shared.authority).log_out(cookie(&headers).unwrap_or_default());
-    (StatusCode::NO_CONTENT, [(SET_COOKIE, "refresh=; Path=/api; HttpOnly; Max-Age=0")]).into_response()
+    (StatusCode::NO_CONTENT, [(SET_COOKIE, NO_COOKIE)]).into_response()
 }
 
 async fn items(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     match lock(&shared.authority).call(token) {
         Some(user) => axum::Json(json!({ "user": user, "items": ["tea", "bread"] })).into_response(),
-        None => StatusCode::UNAUTHORIZED.into_response(),
+        None => lock(&shared.settings).refusal.into_response(),
     }
 }
 
@@ -188,6 +254,7 @@ async fn file(State(shared): State<Arc<Shared>>, request: Request) -> Response {
 async fn cross_origin(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let preflight = request.method() == Method::OPTIONS;
+    shared.with_cookie.fetch_add(u64::from(cookie(request.headers()).is_some()), Ordering::SeqCst);
     let mut response =
         if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     let allowed = lock(&shared.settings).allowed_origin.clone();

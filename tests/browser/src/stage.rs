@@ -53,6 +53,12 @@ impl Tab {
         self.evaluate(&format!("page.login('{user}')")).await.expect("the login succeeds");
     }
 
+    /// Waits until the calls that the test has started as `window.pending` are complete.
+    pub async fn pending(&self) -> Calls {
+        let calls = self.evaluate("pending").await.expect("the page has completed its calls");
+        serde_json::from_value(calls).expect("the page reports its calls")
+    }
+
     pub async fn log_out(&self) {
         self.evaluate("page.logout()").await.expect("the logout succeeds");
     }

@@ -446,8 +446,8 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
     assert_eq!(reply.receipt().generation(), Some(2));
 }
 
-/// C5: if a 403 without a challenge arrives after the token's lifetime, the token has expired. Before that, the token
-/// may have expired.
+/// C5: if a 403 response without a challenge arrives after the token's lifetime, the token has expired. If the response
+/// arrives earlier, it is uncertain whether the token has expired.
 #[tokio::test(start_paused = true)]
 async fn a_403_is_classified_by_the_lifetime_of_the_token() {
     const LIFETIME: Duration = Duration::from_secs(60);

@@ -99,7 +99,8 @@ impl Transcript {
     }
 }
 
-/// U3: in a session with every kind of failure, no error or Debug output contains a token, a password or an argument.
+/// U3: for every kind of failure, neither the error nor its `Debug` output contains a token, a password or a method
+/// argument.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_secret() {
     let world = World::new();

@@ -10,7 +10,7 @@ macro_rules! absent {
 }
 
 absent! {
-    /// Makes `ClientBuilder::http`, `http_builder` and `transport` unusable in a browser.
+    /// Makes `http`, `http_builder` and `transport` of a builder, a grant or an authorization server unusable in a browser.
     OtherTransports
         "in a browser, requests are sent with `fetch`, and there is no other transport"
         "call this method only under `#[cfg(not(target_family = \"wasm\"))]`; `ClientBuilder::credentials` sets when cookies are sent"
@@ -22,6 +22,14 @@ absent! {
     HandWritten
         "in a browser, a client cannot send a hand-written request, because reqwest cannot create a response there"
         "declare a method for the request"
+    /// Makes `Answer::into_response` unusable in a browser.
+    ReqwestResponses
+        "in a browser, there is no `reqwest::Response`"
+        "read the status, the headers and the body of the `Answer`"
+    /// Makes the methods `wait` and `wait_next` of the feature `blocking` unusable in a browser.
+    BlockedThreads
+        "in a browser, no code can block, because the page has a single thread"
+        "await the value instead; call this method only under `#[cfg(not(target_family = \"wasm\"))]`"
     /// Makes `CallInfo::of` unusable in a browser.
     TowerLayers
         "in a browser, there are no tower layers, and no request has a `CallInfo`"
@@ -42,7 +50,7 @@ absent! {
     Sockets
         "a web page cannot open connections, so there is no `HyperTransport` in a browser"
         "build the client without a transport; its requests are sent with `fetch`"
-    /// Makes `App::browser` unusable in a browser.
+    /// Makes `App::browser`, `Browser` and `Opened` unusable in a browser.
     Listeners
         "a web page cannot listen for the response to a login"
         "use `App::redirect`, with the URL of your page"

@@ -6,6 +6,7 @@
 
 pub(crate) mod absent;
 mod body;
+pub(crate) mod exchange_lock;
 pub(crate) mod fetch;
 mod incoming;
 pub(crate) mod messages;

@@ -35,10 +35,14 @@ pub(crate) async fn refresh(
         Ok(ready) => ready,
         Err(stop) => return stopped(stop),
     };
-    if !session.is_refreshed_by(handle) {
-        return stopped(Stopped::Obsolete);
-    }
-    if let Some(answer) = attempt(session, basis).await {
+    let answer = {
+        let _exchange = session.0.exchange.lock().await;
+        if !session.is_refreshed_by(handle) {
+            return stopped(Stopped::Obsolete);
+        }
+        attempt(session, basis).await
+    };
+    if let Some(answer) = answer {
         return store_result(session, store_sync, basis, ready, answer).await;
     }
     // The server may have spent the refresh token, so the intent stays in the store.

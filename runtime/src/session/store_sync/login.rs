@@ -1,5 +1,6 @@
-//! Reads and locks the store for a login that other processes wait for.
+//! Reads and locks the store for logins and logouts.
 
+use super::prepare::wait_for_late_cookies;
 use super::state::Adopt;
 use crate::error::{Error, Kind};
 use crate::session::session::Session;
@@ -23,5 +24,16 @@ impl Session {
             let text = "the store could not be locked, so no login was attempted. Check the store";
             Error::new(Kind::Store, text).with_source(error)
         })
+    }
+
+    /// Acquires the store's lock for a login or logout, after a refresh that may be running in another process. Returns
+    /// `None` if there is no lock, or if [`ensure_login`](Self::ensure_login) of this session already holds the lock.
+    pub(in crate::session) async fn lock_for_exchange(&self) -> Option<StoreLock> {
+        let store_sync = self.store_sync()?;
+        let is_free = self.0.login_turn.try_lock().is_ok();
+        let lock = if is_free { store_sync.store.lock().await.ok().flatten() } else { None };
+        // If the store cannot be read, the login or logout is sent without this wait.
+        let _ = wait_for_late_cookies(store_sync).await;
+        lock
     }
 }

@@ -143,7 +143,7 @@ async fn lock(
 
 /// If all processes share their cookies, waits for the response to a refresh that another process announced. Even after
 /// the process that announced a refresh exits, the response to the refresh can replace the cookies.
-async fn wait_for_late_cookies(store_sync: &StoreSync) -> Result<(), Stopped> {
+pub(super) async fn wait_for_late_cookies(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());
     }

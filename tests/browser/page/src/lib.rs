@@ -4,6 +4,7 @@ mod transport;
 
 use std::cell::{OnceCell, RefCell};
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use afresh::store::TabStore;
 use afresh::transport::RequestCredentials;
@@ -43,10 +44,16 @@ thread_local! {
     static EVENTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Builds the client. `store` is the name of the `TabStore`; an empty name means no store.
+/// Builds the client. `store` is the name of the `TabStore`; an empty name means no store. `credentials` sets which
+/// requests carry cookies; an empty string means the default.
 #[wasm_bindgen]
-pub fn start(origin: &str, store: &str) -> Result<(), JsError> {
-    let builder = ShopClient::builder(origin).credentials(RequestCredentials::Include).allow_http();
+pub fn start(origin: &str, store: &str, credentials: &str) -> Result<(), JsError> {
+    let builder = ShopClient::builder(origin).allow_http();
+    let builder = match credentials {
+        "include" => builder.credentials(RequestCredentials::Include),
+        "omit" => builder.credentials(RequestCredentials::Omit),
+        _ => builder,
+    };
     let builder = if store.is_empty() { builder } else { builder.store(TabStore::new(store)) };
     let shop = builder.build()?;
     spawn_local(record_events(shop.session().clone()));
@@ -57,6 +64,19 @@ pub fn start(origin: &str, store: &str) -> Result<(), JsError> {
 pub async fn login(user: String) -> Result<(), JsError> {
     shop().login(&user).await?;
     Ok(())
+}
+
+/// Logs in with a timeout for the whole call.
+#[wasm_bindgen]
+pub async fn login_within(user: String, millis: u32) -> Result<(), JsError> {
+    shop().login(&user).timeout(Duration::from_millis(millis.into())).await?;
+    Ok(())
+}
+
+#[wasm_bindgen]
+pub async fn ensure_login(user: String) -> Result<(), JsError> {
+    let shop = shop();
+    Ok(shop.session().ensure_login(|| shop.login(&user)).await?)
 }
 
 #[wasm_bindgen]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use afresh::{Body, ByteStream, Error, Lines, Pages, Part, Result, api};
+use afresh::{Body, ByteStream, Error, Events, Lines, Pages, Part, Result, api};
 use futures_util::future::{Either, select};
 use futures_util::{FutureExt, stream};
 use serde_json::{Value, json};
@@ -15,6 +15,9 @@ trait Probe {
 
     #[get("/probe/endless")]
     async fn endless(&self) -> Result<ByteStream>;
+
+    #[get("/probe/events")]
+    async fn events(&self) -> Result<Events<u32>>;
 
     #[get("/probe/never")]
     async fn never(&self) -> Result<()>;
@@ -68,6 +71,15 @@ async fn run(origin: &str, name: &str) -> Result<Value> {
             json!(read)
         }
         "dropped stream" => json!(probe.endless().await?.next().await.transpose()?.is_some()),
+        "dropped events" => {
+            let (mut events, mut read) = (probe.events().await?, Vec::new());
+            for _ in 0..3 {
+                read.extend(
+                    events.next().await.transpose()?.map(|event| (event.id, event.event, event.data)),
+                );
+            }
+            json!(read)
+        }
         "timeout" => json!(probe.never().timeout(Duration::from_millis(200)).await?),
         "dropped call" => {
             let mut waiting = std::pin::pin!(probe.lines().into_future().then(|_| async {}));

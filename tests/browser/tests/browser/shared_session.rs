@@ -74,6 +74,17 @@ async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     assert_eq!(stage.server.counts().refreshes, 0);
 }
 
+/// K4: eight tabs that a browser restores at the same time have only the cookie. One tab refreshes with it.
+#[tokio::test]
+async fn eight_restored_tabs_refresh_once() {
+    let (stage, mut tabs) = logged_in(1).await;
+    tabs.remove(0).close().await.unwrap();
+    let tabs = stage.open_many(8).await;
+    call_in_all(&tabs, 3).await;
+    let counts = stage.server.counts();
+    assert_eq!((counts.logins, counts.refreshes, counts.calls, counts.spent), (1, 1, 24, 0), "{counts:?}");
+}
+
 /// T6: a login reaches all tabs within one second, even if no tab makes a call and even if a different user logs in.
 #[tokio::test]
 async fn a_login_reaches_all_tabs() {
@@ -120,13 +131,13 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
     stage.server.expire();
     tabs[1].begin("window.pending = page.calls(2)").await.unwrap();
     stage.server.refresh_after(0).await;
-    tabs[0].log_out().await;
+    tabs[0].begin("window.logout = page.logout()").await.unwrap();
     for tab in &tabs {
         has_state(tab, "LoggedOut").await;
     }
-    let pending = tabs[1].evaluate("pending").await.unwrap();
-    assert_eq!((pending["answered"].as_u64(), pending["errors"].as_array().unwrap().len()), (Some(0), 2));
-    sleep(Duration::from_millis(1800)).await;
+    let pending = tabs[1].pending().await;
+    assert_eq!((pending.answered, pending.errors.len()), (0, 2), "{pending:?}");
+    tabs[0].evaluate("logout").await.unwrap();
     for tab in &tabs {
         assert_eq!(tab.state().await, "LoggedOut");
         assert_eq!(tab.call(1).await.answered, 0);

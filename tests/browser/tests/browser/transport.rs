@@ -18,7 +18,7 @@ async fn answers_are_read_as_they_arrive() {
     assert_eq!(probe(&stage, "latin").await, json!({ "value": "café" }));
 }
 
-/// Dropping a call, dropping a stream and a timeout each end the request on the server.
+/// Dropping a call, dropping a stream of bytes or events, and a timeout each end the request on the server.
 #[tokio::test]
 async fn a_call_that_is_dropped_ends_its_request() {
     let stage = Stage::new(&bundle::page()).await;
@@ -28,6 +28,9 @@ async fn a_call_that_is_dropped_ends_its_request() {
     stage.server.probe.all_ended(2).await;
     assert_eq!(probe(&stage, "timeout").await["kind"], "timeout");
     stage.server.probe.all_ended(3).await;
+    let events = json!([["7", "tick", 1], ["7", null, 2], ["7", null, 3]]);
+    assert_eq!(probe(&stage, "dropped events").await, json!({ "value": events }));
+    stage.server.probe.all_ended(4).await;
 }
 
 #[tokio::test]

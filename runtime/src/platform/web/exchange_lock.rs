@@ -1,0 +1,19 @@
+//! Defines [`ExchangeLock`], which a session holds while it sends a request whose response may replace the browser's
+//! cookies.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// The lock of one session in this tab.
+#[derive(Default)]
+pub(crate) struct ExchangeLock(Arc<Mutex<()>>);
+
+/// The guard of an [`ExchangeLock`].
+pub(crate) type ExchangeGuard = OwnedMutexGuard<()>;
+
+impl ExchangeLock {
+    pub(crate) async fn lock(&self) -> ExchangeGuard {
+        self.0.clone().lock_owned().await
+    }
+}

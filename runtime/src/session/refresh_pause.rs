@@ -1,0 +1,47 @@
+//! Keeps the refreshes of a browser apart from its logins and logouts: [`Session::pause_refreshes`].
+//!
+//! A browser stores the cookies from each response. If a refresh ran during a login, the late response to the refresh
+//! could replace or delete the cookie of the new login. If a refresh ran during a logout, its response could contain a
+//! new cookie that the logout did not revoke.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::refresh_task::is_refresh_task_of;
+use super::session::Session;
+use crate::platform::task;
+use crate::platform::time::{Instant, timeout, timeout_at};
+
+/// The maximum time that a login or logout waits for a refresh, which may be running in a frozen tab.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
+/// The maximum time during which a login or logout prevents refreshes.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Prevents refreshes until this value is dropped, but for a limited time.
+pub(crate) struct RefreshPause {
+    _end: oneshot::Sender<()>,
+}
+
+impl Session {
+    /// Waits until neither this tab nor another tab refreshes the session, and then prevents refreshes. After a limited
+    /// time, the call with the time limit `call_timeout` is sent even if a refresh is still running. Returns `None` if
+    /// the call is part of a refresh.
+    pub(crate) async fn pause_refreshes(&self, call_timeout: Option<Duration>) -> Option<RefreshPause> {
+        if is_refresh_task_of(self) {
+            return None;
+        }
+        let runtime = self.runtime()?;
+        let wait = call_timeout.map_or(LONGEST_WAIT, |limit| LONGEST_WAIT.min(limit / 2));
+        let until = Instant::now() + wait;
+        // A refresh acquires the locks in the same order.
+        let store_lock = timeout_at(until, self.lock_for_exchange()).await.ok().flatten();
+        let exchange = timeout_at(until, self.0.exchange.lock()).await.ok();
+        let (end, ended) = oneshot::channel();
+        task::spawn(&runtime, async move {
+            let _ = timeout(LONGEST_PAUSE, ended).await;
+            drop((store_lock, exchange));
+        });
+        Some(RefreshPause { _end: end })
+    }
+}
