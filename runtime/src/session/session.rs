@@ -203,7 +203,7 @@ impl Session {
         let _ = self.0.revoker.set(revoker);
     }
 
-    /// While there is no session, calls return an error and are not sent.
+    /// Requires a login: while there is no session, calls return an error and are not sent.
     pub(crate) fn require_login(&self) {
         self.0.login_required.store(true, Ordering::Relaxed);
     }
