@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use http::HeaderValue;
+
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
+use crate::platform::idempotency_key::idempotency_key;
 
 /// The trait's declarations that apply to all its methods.
 #[derive(Debug)]
@@ -126,8 +129,7 @@ pub struct Endpoint {
     pub(crate) replay: bool,
     /// Whether the method may be retried, even if its HTTP method is not idempotent.
     pub(crate) idempotent: bool,
-    /// The header that carries a random idempotency key, in lower case.
-    pub(crate) idempotency_key: Option<&'static str>,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
     pub(crate) forbidden_when: Option<&'static [Condition]>,
@@ -135,6 +137,16 @@ pub struct Endpoint {
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
     pub(crate) pages: Option<Paging>,
+}
+
+/// The idempotency key that each call of a method gets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdempotencyKey {
+    /// The header's name in lower case.
+    pub(crate) header: &'static str,
+    /// Returns a new key. A program without idempotency keys does not link the function, because the function is named
+    /// only where a method declares a key.
+    pub(crate) random: fn() -> Option<HeaderValue>,
 }
 
 /// The method's role in the session.
@@ -230,7 +242,7 @@ impl Endpoint {
     /// Applies `#[idempotency_key]`. The header name is in lower case.
     #[must_use]
     pub const fn idempotency_key(mut self, header: &'static str) -> Self {
-        self.idempotency_key = Some(header);
+        self.idempotency_key = Some(IdempotencyKey { header, random: idempotency_key });
         self
     }
 

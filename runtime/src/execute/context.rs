@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use super::options::CallOptions;
 use super::placement::Placement;
-use super::retry::policy::Retry;
-use super::retry::retrying::Retrying;
+use super::retry::retrying::{Retries, Retrying};
 use super::settings::{Binding, Settings};
 use crate::auth::policy::{CREDENTIAL_REFUSED, Policy};
 use crate::auth::rules::Rules;
@@ -178,7 +177,7 @@ impl Context {
     /// error if the option contains a status that cannot be retried.
     pub(crate) fn retrying(
         &self,
-        own: Option<Arc<Retry>>,
+        own: Option<Arc<dyn Retries>>,
         endpoint: Option<&'static Endpoint>,
         deadline: Option<Instant>,
     ) -> Result<Option<Box<Retrying>>> {

@@ -8,6 +8,7 @@ use super::placement::Placement;
 use super::retry::retrying::Retrying;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
+use crate::platform::NotInBrowser;
 use crate::session::Demand;
 
 /// A slot for the refusal that a call with a deadline received, so that a timeout error can contain the refusal.
@@ -33,7 +34,7 @@ pub(crate) enum Declaration {
     /// A call of a trait method.
     Method(&'static Endpoint),
     /// A hand-written request. The request data is boxed, so that calls of trait methods reserve no memory for it.
-    HandWritten(Box<HandWritten>),
+    HandWritten(NotInBrowser<HandWritten>),
 }
 
 /// The data of a hand-written request that has no declaration.

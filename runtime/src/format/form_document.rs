@@ -13,10 +13,11 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     let certain = kind.essence() == Some("application/x-www-form-urlencoded");
     let possible = || !kind.is_json() && !kind.is_html() && looks_urlencoded(body);
     (certain || possible()).then(|| {
-        let pairs = form_urlencoded::parse(body.trim_ascii());
-        Value::Object(
-            pairs.map(|(name, value)| (name.to_string(), member(&name, &value))).collect::<Map<_, _>>(),
-        )
+        let mut members = Map::new();
+        for (name, value) in form_urlencoded::parse(body.trim_ascii()) {
+            members.insert(name.to_string(), member(&name, &value));
+        }
+        Value::Object(members)
     })
 }
 

@@ -2,6 +2,7 @@
 //! entire input if a number exceeds the range of a float, even if the caller does not need that number.
 
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 
 use super::charset::without_bom;
 
@@ -53,11 +54,12 @@ fn number_length(number: &[u8]) -> usize {
     number.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')).count()
 }
 
+/// Returns whether `serde_json` rejects this valid number because the number exceeds the range of a float.
 fn is_beyond(token: &[u8]) -> bool {
     // A shorter number is never too large, so most numbers need not be parsed.
     token.len() > 4
-        && std::str::from_utf8(token)
-            .is_ok_and(|text| text.parse().is_ok_and(|number: f64| number.is_infinite()))
+        && serde_json::from_slice::<f64>(token).is_err()
+        && serde_json::from_slice::<IgnoredAny>(token).is_ok()
 }
 
 #[cfg(test)]

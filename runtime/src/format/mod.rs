@@ -2,6 +2,7 @@
 //! `media_type.rs` first.
 
 pub(crate) mod charset;
+pub(crate) mod crc32;
 pub(crate) mod date;
 pub(crate) mod form_document;
 pub(crate) mod json_number;

@@ -10,6 +10,7 @@ use super::authorization_error::untrusted;
 use super::description::is_plain;
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::number;
 use crate::platform::url::Url;
 use crate::refresh::error_code::document;
 
@@ -74,7 +75,7 @@ fn is_page(uri: &str) -> bool {
 fn duration(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
+        Value::String(text) => number::parse(text.trim())?,
         _ => return None,
     };
     Duration::try_from_secs_f64(seconds).ok()

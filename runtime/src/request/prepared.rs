@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, Method};
 
 use super::declared::Declared;
 use crate::error::Error;
+use crate::platform::NotInBrowser;
 use crate::platform::messages::Request;
 use crate::platform::url::Url;
 use crate::transport::call_info::CallInfo;
@@ -19,7 +20,7 @@ pub(crate) enum Prepared {
     Declared(Box<Declared>),
     /// A request that was passed to [`Client::execute`](crate::Client::execute). The request is boxed because it is
     /// large and such calls are rare.
-    HandWritten(Box<HandWritten>),
+    HandWritten(NotInBrowser<HandWritten>),
 }
 
 /// A request that the user built. Each send clones the request, so that a second send can use the original.
@@ -31,6 +32,7 @@ pub(crate) struct HandWritten {
 }
 
 impl Prepared {
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn hand_written(request: Request) -> Self {
         let url = request.url().clone();
         let replayable = request.try_clone().is_some();

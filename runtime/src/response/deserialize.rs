@@ -31,10 +31,8 @@ impl Answer {
     fn take_document(&mut self) -> Bytes {
         let body = self.content.take();
         let document = self.secret.then(|| form_document::read(&self.headers, charset::without_bom(&body)));
-        match document.flatten() {
-            Some(document) => document.to_string().into(),
-            None => body,
-        }
+        let json = document.flatten().and_then(|document| serde_json::to_vec(&document).ok());
+        json.map_or(body, Bytes::from)
     }
 
     /// Decodes the type from a changed body and returns the error, or `None` if decoding succeeds.

@@ -6,6 +6,7 @@ use http::{HeaderMap, Method, StatusCode};
 use super::response::Response;
 use super::upstream::Upstream;
 use crate::error::{Error, Kind};
+use crate::platform::IN_BROWSER;
 use crate::platform::url::{Url, ascii_origin};
 
 /// The maximum number of redirects per call, which is the same as in reqwest.
@@ -34,7 +35,12 @@ impl Hop {
     ///
     /// RFC 9110 §15.4: Statuses 307 and 308 repeat the request. After status 303, and after 301 or 302 in response to a
     /// POST, the next request is a GET.
+    ///
+    /// A browser follows redirects itself and hides them from the page, so the result is `None` in a browser.
     pub(crate) fn next(&self, response: &Response, url: &Url, upstream: &Upstream) -> Option<Self> {
+        if IN_BROWSER {
+            return None;
+        }
         let repeats = match response.status() {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => self.method != Method::POST,

@@ -96,9 +96,9 @@ impl Session {
     /// Waits until the current session is stored, or until the store has failed.
     pub(crate) async fn saved(&self) -> Result<(), Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(()) };
-        let mut progress = store_sync.progress.subscribe();
         let changes = store_sync.state().view.changes;
-        if progress.borrow().written >= changes {
+        let before = store_sync.progress().clone();
+        if before.written >= changes {
             return Ok(());
         }
         if self.runtime().is_none() {
@@ -108,22 +108,18 @@ impl Session {
             ));
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
-        if progress.borrow().failed.as_ref().is_some_and(old) {
+        if before.failed.as_ref().is_some_and(old) {
             // A writer that is still making progress would have tried to write again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
         }
-        let tried = |progress: &Progress| {
-            progress.written >= changes
-                || progress.failed.as_ref().is_some_and(|failed| failed.target >= changes)
-        };
-        if timeout(LONGEST_WRITE, progress.wait_for(tried)).await.is_err() {
+        if timeout(LONGEST_WRITE, store_sync.tried(changes)).await.is_err() {
             self.replace_writer(store_sync);
         }
-        let Ok(progress) = progress.wait_for(tried).await else { return Err(cancelled()) };
-        match &progress.failed {
-            Some(failed) if progress.written < changes => Err(failed.error.clone()),
+        let after = store_sync.tried(changes).await;
+        match after.failed {
+            Some(failed) if after.written < changes => Err(failed.error),
             _ => Ok(()),
         }
     }
@@ -132,7 +128,7 @@ impl Session {
     fn replace_writer(&self, store_sync: &StoreSync) {
         let writer = store_sync.state().writer.clone();
         writer.cancel();
-        store_sync.progress.send_modify(|progress| progress.failed = None);
+        store_sync.report(|progress| progress.failed = None);
         self.start_to_write(store_sync);
     }
 
@@ -164,9 +160,7 @@ impl Writer {
             match written {
                 Ok(()) => {
                     let ended = self.written(store_sync, target);
-                    store_sync
-                        .progress
-                        .send_modify(|progress| *progress = Progress { written: target, failed: None });
+                    store_sync.report(|progress| *progress = Progress { written: target, failed: None });
                     if ended {
                         return;
                     }
@@ -176,9 +170,7 @@ impl Writer {
                     if failures == 1 {
                         session.emit(SessionEvent::StoreFailed(error.clone()));
                     }
-                    store_sync
-                        .progress
-                        .send_modify(|progress| progress.failed = Some(Failure::now(target, error)));
+                    store_sync.report(|progress| progress.failed = Some(Failure::now(target, error)));
                     let doubled = 1_u32.checked_shl(failures - 1).unwrap_or(u32::MAX);
                     let pause = FIRST_PAUSE.saturating_mul(doubled);
                     let protects_nothing = failures >= LAST_PROTECTED;
@@ -235,7 +227,7 @@ impl Drop for Writer {
             state.view.changes
         };
         store_sync.writer_missing.store(true, Ordering::Relaxed);
-        store_sync.progress.send_modify(|progress| {
+        store_sync.report(|progress| {
             if progress.written < target {
                 progress.failed = Some(Failure::now(target, cancelled()));
             }
