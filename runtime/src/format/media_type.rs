@@ -2,28 +2,40 @@
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use mime::Mime;
 
 /// The media type of a response. The inner value is `None` if the `Content-Type` header is missing or malformed.
-pub(crate) struct MediaType(Option<Mime>);
+pub(crate) struct MediaType(Option<Parsed>);
+
+struct Parsed {
+    /// The text `type/subtype` in lower case.
+    essence: String,
+    charset: Option<String>,
+}
 
 impl MediaType {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Self(text.and_then(|text| {
             // Malformed parameters do not make the type itself invalid.
-            text.parse().or_else(|_| text.split(';').next().unwrap_or(text).trim().parse()).ok()
+            let mut parts = text.split(';');
+            let essence = parts.next()?.trim();
+            let (kind, subtype) = essence.split_once('/')?;
+            let valid = is_token(kind) && is_token(subtype);
+            let charset = parts.filter_map(|part| part.split_once('=')).find_map(|(name, value)| {
+                name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_owned())
+            });
+            valid.then(|| Parsed { essence: essence.to_ascii_lowercase(), charset })
         }))
     }
 
     /// Returns `type/subtype` without parameters, in lower case.
     pub(crate) fn essence(&self) -> Option<&str> {
-        self.0.as_ref().map(Mime::essence_str)
+        self.0.as_ref().map(|kind| &*kind.essence)
     }
 
     /// Returns whether the type is JSON, by its subtype or by its suffix `+json` (RFC 6839 §3.1).
     pub(crate) fn is_json(&self) -> bool {
-        self.0.as_ref().is_some_and(|kind| kind.subtype() == mime::JSON || kind.suffix() == Some(mime::JSON))
+        self.essence().is_some_and(|essence| essence.ends_with("/json") || essence.ends_with("+json"))
     }
 
     /// Returns whether the body is a JSON problem (RFC 9457 §3).
@@ -43,8 +55,14 @@ impl MediaType {
 
     /// Returns the character encoding that the header specifies.
     pub(crate) fn charset(&self) -> Option<&str> {
-        self.0.as_ref()?.get_param(mime::CHARSET).map(|name| name.as_str())
+        self.0.as_ref()?.charset.as_deref()
     }
+}
+
+/// Returns whether the text is a token (RFC 9110 §5.6.2).
+fn is_token(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_allowed)
 }
 
 #[cfg(test)]

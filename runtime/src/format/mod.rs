@@ -8,6 +8,7 @@ pub(crate) mod form_document;
 pub(crate) mod json_number;
 pub(crate) mod json_path;
 pub(crate) mod json_pointer;
+pub(crate) mod json_text;
 pub(crate) mod link;
 pub(crate) mod loopback;
 pub(crate) mod media_type;

@@ -11,7 +11,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
@@ -220,7 +220,7 @@ pub(crate) async fn ask(
 }
 
 async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
-    let mut body = BytesMut::new();
+    let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
             let text = "the response of the endpoint is longer than 64 KiB";
@@ -228,7 +228,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(body.into())
 }
 
 /// Returns the failed outcome of a refresh whose response is unusable.

@@ -1,6 +1,7 @@
 //! Replaces `cookies` in a browser. The browser itself stores the cookies and adds them to requests, and it hides the
 //! `Set-Cookie` headers of responses from the page.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -15,7 +16,7 @@ pub(crate) struct Cookies;
 
 /// The `Set-Cookie` headers of one response. This type has no values, because a page cannot see these headers.
 #[derive(Clone, Debug)]
-pub(crate) enum SetCookies {}
+pub(crate) struct SetCookies(Infallible);
 
 impl Cookies {
     /// Reads the cookies of a stored session, which has none in a browser.
@@ -52,10 +53,10 @@ impl SetCookies {
     }
 
     pub(crate) fn lifetime(&self) -> Option<Duration> {
-        match *self {}
+        match self.0 {}
     }
 
     pub(crate) fn after(&self, _: &Cookies) -> Cookies {
-        match *self {}
+        match self.0 {}
     }
 }
