@@ -4,6 +4,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderName;
+
 use super::options::CallOptions;
 use super::placement::Placement;
 use super::retry::retrying::{Retries, Retrying};
@@ -120,7 +122,7 @@ impl Context {
             && !endpoint.bare
             && matches!(endpoint.role, Role::Ordinary | Role::Logout);
         let taken = self.placement().ok().map(|placement| &placement.header);
-        match taken.filter(|name| carries_token && call.has_header(name)) {
+        match taken.filter(|name| carries_token && call.has_header(name)).map(HeaderName::as_str) {
             Some(name) => Err(Error::request(format!(
                 "header `{name}` must not be an argument: the runtime sends the access token in this header. If the method sends a different credential, add `#[public]`. For a single call, use the option `.header(name, value)`"
             ))
