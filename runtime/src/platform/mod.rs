@@ -7,6 +7,7 @@ pub(crate) mod backoff;
 pub(crate) mod clock;
 pub(crate) mod deadline;
 pub(crate) mod fetch_error;
+pub(crate) mod idempotency_key;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod native;
 pub(crate) mod task;
@@ -15,9 +16,14 @@ pub(crate) mod watchdog;
 pub(crate) mod web;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use self::native::{messages, multipart, peek, random, runtime, time, url};
+pub(crate) use self::native::{
+    NotInBrowser, base64, messages, multipart, number, peek, random, runtime, swap, time, url,
+};
 #[cfg(target_family = "wasm")]
-pub(crate) use self::web::{absent, fetch, messages, multipart, peek, random, runtime, text, time, url};
+pub(crate) use self::web::{
+    NotInBrowser, absent, base64, fetch, messages, multipart, number, peek, random, runtime, swap, text,
+    time, url,
+};
 
 /// Whether the crate runs in a browser. A browser stores cookies and follows redirects itself.
 pub(crate) const IN_BROWSER: bool = cfg!(target_family = "wasm");
