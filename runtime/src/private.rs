@@ -56,13 +56,19 @@ pub fn send<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pen
 
 /// Sends a `#[pages]` call.
 pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> Pending<R> {
-    Pending { running: started(client, call, R::READING), decode: R::of }
+    Pending { running: started_pages(client, call, R::READING), decode: R::of }
 }
 
 /// Starts the call in a function that is not generic, so that this code is compiled only once.
 fn started(client: &Client, call: Call, reading: Reading) -> Running {
     let method = call.endpoint().name;
     Running::new(client.context().start(call, reading), method)
+}
+
+/// This function is not generic, so it is compiled only once.
+fn started_pages(client: &Client, call: Call, reading: Reading) -> Running {
+    let method = call.endpoint().name;
+    Running::new(client.context().start_pages(call, reading), method)
 }
 
 /// Sends a `#[login]` call.

@@ -16,13 +16,16 @@ pub(crate) enum TokenError {
 
 /// Returns the first token error that a challenge reports (RFC 9110 §11.6.1, RFC 6750 §3).
 pub(crate) fn read(headers: &HeaderMap) -> Option<TokenError> {
-    challenges(headers).find_map(|challenge| token_error(&challenge))
+    challenges(headers).iter().find_map(token_error)
 }
 
 /// Returns all challenges in the response headers.
-pub(crate) fn challenges(headers: &HeaderMap) -> impl Iterator<Item = ChallengeRef<'_>> {
-    let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| ChallengeParser::new(line).map_while(Result::ok))
+pub(crate) fn challenges(headers: &HeaderMap) -> Vec<ChallengeRef<'_>> {
+    let mut challenges = Vec::new();
+    for line in headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok()) {
+        challenges.extend(ChallengeParser::new(line).map_while(Result::ok));
+    }
+    challenges
 }
 
 fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {

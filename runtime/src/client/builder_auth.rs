@@ -165,7 +165,7 @@ impl<C: Api> ClientBuilder<C> {
         R: Future<Output = Result<T>> + Send + 'static,
         T: AsTokens,
     {
-        self.refresh.refresher = Some(Arc::new(ByFunction(refresh)));
+        self.refresh.set_refresher(Arc::new(ByFunction(refresh)));
         self
     }
 
@@ -183,7 +183,7 @@ impl<C: Api> ClientBuilder<C> {
         if let Err(error) = refresher.check() {
             self.error.get_or_insert_with(|| Error::builder(error.text().to_owned()).with_source(error));
         }
-        self.refresh.refresher = Some(Arc::new(refresher));
+        self.refresh.set_refresher(Arc::new(refresher));
         self
     }
 
@@ -219,7 +219,12 @@ impl<C: Api> ClientBuilder<C> {
         F: Fn(Tokens) -> R + Send + Sync + 'static,
         R: Future<Output = Result<()>> + Send + 'static,
     {
-        self.refresh.revoker = Some(Arc::new(move |tokens| Box::pin(revoke(tokens))));
+        let revoke = Arc::new(revoke);
+        self.refresh.revoker = Some(Arc::new(move |session: &Session, tokens| {
+            let revoke = revoke.clone();
+            // The function is called in the task, so no caller of the runtime waits for the function.
+            session.start_revocation(async move { revoke(tokens).await })
+        }));
         self
     }
 

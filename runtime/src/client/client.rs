@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::execute::context::SharedContext;
 use crate::execute::options::CallOptions;
 #[cfg(not(target_family = "wasm"))]
-use crate::execute::start::HAND_WRITTEN;
+use crate::execute::start_hand_written::HAND_WRITTEN;
 use crate::request::header_option::HeaderOption;
 use crate::session::Session;
 use crate::transport::upstream::Upstream;

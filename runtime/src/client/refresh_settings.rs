@@ -13,28 +13,35 @@ use crate::refresh::method::{MethodProvider, Refresh};
 use crate::refresh::refresher::AnyRefresher;
 use crate::refresh::refresher_provider::RefresherProvider;
 use crate::refresh::session_ends::SessionEnds;
-use crate::session::{Revoker, Session};
+use crate::session::{CredentialProvider, Revoker, Session};
 use crate::transport::upstream::Upstream;
+
+/// Creates the provider for the refresher of the builder. A client without a refresher does not link the code that
+/// runs refreshers, because only this function uses that code.
+type NewProvider = Box<dyn FnOnce(Arc<Upstream>, SessionEnds) -> Arc<dyn CredentialProvider> + Send + Sync>;
 
 /// The builder settings for refreshes and token revocation.
 #[derive(Default)]
 pub(super) struct RefreshSettings {
-    pub(super) refresher: Option<Arc<dyn AnyRefresher>>,
+    pub(super) provider: Option<NewProvider>,
     pub(super) revoker: Option<Revoker>,
     pub(super) session_ends_on: Option<Vec<StatusCode>>,
     pub(super) ending_ahead: Option<Duration>,
 }
 
 impl RefreshSettings {
+    pub(super) fn set_refresher(&mut self, refresher: Arc<dyn AnyRefresher>) {
+        self.provider = Some(Box::new(|upstream, session_ends| {
+            Arc::new(RefresherProvider { refresher, upstream, session_ends })
+        }));
+    }
+
     /// Applies the settings to the session. The builder's settings must be applied before the API's declarations,
     /// because a session keeps the first refresh mechanism that it receives.
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>, api: &ApiInfo) {
-        if let Some(refresher) = self.refresher.take() {
-            session.set_provider(Arc::new(RefresherProvider {
-                refresher,
-                upstream: upstream.clone(),
-                session_ends: session_ends(self.session_ends_on.as_deref(), api, Vec::new()),
-            }));
+        if let Some(provider) = self.provider.take() {
+            let session_ends = session_ends(self.session_ends_on.as_deref(), api, Vec::new());
+            session.set_provider(provider(upstream.clone(), session_ends));
         }
         if let Some(ahead) = self.ending_ahead {
             session.set_ending_ahead(ahead);

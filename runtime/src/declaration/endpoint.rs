@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use http::HeaderValue;
+
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
+use crate::platform::idempotency_key::idempotency_key;
 
 /// The settings of an API trait that apply to all of its methods.
 #[derive(Debug)]
@@ -127,8 +130,7 @@ pub struct Endpoint {
     pub(crate) replay: bool,
     /// Whether the API trait declares that the method is idempotent, which is independent of the HTTP method.
     pub(crate) idempotent: bool,
-    /// The lowercase name of the header that carries a random idempotency key.
-    pub(crate) idempotency_key: Option<&'static str>,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
     pub(crate) forbidden_when: Option<&'static [Condition]>,
@@ -136,6 +138,16 @@ pub struct Endpoint {
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
     pub(crate) pages: Option<Paging>,
+}
+
+/// The idempotency key that each call of a method gets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdempotencyKey {
+    /// The header's name in lower case.
+    pub(crate) header: &'static str,
+    /// Returns a new key. A program without idempotency keys does not link the function, because the function is named
+    /// only where a method declares a key.
+    pub(crate) random: fn() -> Option<HeaderValue>,
 }
 
 /// The method's role in the session.
@@ -231,7 +243,7 @@ impl Endpoint {
     /// Applies `#[idempotency_key]`. The header name must be lowercase.
     #[must_use]
     pub const fn idempotency_key(mut self, header: &'static str) -> Self {
-        self.idempotency_key = Some(header);
+        self.idempotency_key = Some(IdempotencyKey { header, random: idempotency_key });
         self
     }
 

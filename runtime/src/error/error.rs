@@ -80,13 +80,8 @@ impl Error {
     pub(crate) fn transport(source: BoxError) -> Self {
         // The message of a reqwest error contains the URL with its query values. The URL can be removed from the
         // message only if no layer has wrapped the reqwest error.
-        let (source, shown) = match source.downcast::<reqwest::Error>() {
-            Ok(error) => (Box::new(error.without_url()) as BoxError, true),
-            Err(other) => {
-                let shown = !any_cause(other.as_ref(), has_url);
-                (other, shown)
-            }
-        };
+        let source = without_url(source);
+        let shown = !any_cause(source.as_ref(), has_url);
         let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
             (Kind::Timeout, "the server did not answer in time. Try again later, or allow more time")
         } else if any_cause(source.as_ref(), is_without_tls) {
@@ -238,6 +233,21 @@ impl StdError for Error {
 /// Lets a refresher use `?` on the results of reqwest calls.
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
-        Self::transport(Box::new(error))
+        Self::transport(Box::new(error.without_url()))
     }
+}
+
+/// Removes the URL from a reqwest error.
+#[cfg(not(target_family = "wasm"))]
+fn without_url(error: BoxError) -> BoxError {
+    match error.downcast::<reqwest::Error>() {
+        Ok(error) => Box::new(error.without_url()),
+        Err(other) => other,
+    }
+}
+
+/// Returns the error of `fetch`. In a browser, the transport never returns a reqwest error.
+#[cfg(target_family = "wasm")]
+fn without_url(error: BoxError) -> BoxError {
+    error
 }

@@ -4,10 +4,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderName;
+
 use super::options::CallOptions;
 use super::placement::Placement;
-use super::retry::policy::Retry;
-use super::retry::retrying::Retrying;
+use super::retry::retrying::{Retries, Retrying};
 use super::settings::{Binding, Settings};
 use crate::auth::policy::{CREDENTIAL_REFUSED, Policy};
 use crate::auth::rules::Rules;
@@ -119,7 +120,7 @@ impl Context {
         let endpoint = call.endpoint();
         let carries_token = endpoint.api.has_session && !endpoint.bare;
         let taken = self.placement().ok().map(|placement| &placement.header);
-        match taken.filter(|name| carries_token && call.has_header(name)) {
+        match taken.filter(|name| carries_token && call.has_header(name)).map(HeaderName::as_str) {
             Some(name) => Err(Error::request(format!(
                 "header `{name}` must not be an argument: the runtime sends the access token in this header. If the method sends a different credential, add `#[public]`. For a single call, set the header with `.header(name, value)`"
             ))
@@ -176,7 +177,7 @@ impl Context {
     /// error if the call's own policy contains a status code that cannot be retried.
     pub(crate) fn retrying(
         &self,
-        own: Option<Arc<Retry>>,
+        own: Option<Arc<dyn Retries>>,
         endpoint: Option<&'static Endpoint>,
         deadline: Option<Instant>,
     ) -> Result<Option<Box<Retrying>>> {

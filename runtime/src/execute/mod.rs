@@ -16,4 +16,6 @@ pub(crate) mod roles;
 pub(crate) mod send;
 pub(crate) mod settings;
 pub(crate) mod start;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod start_hand_written;
 pub(crate) mod start_role;

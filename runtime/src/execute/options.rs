@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use super::retry::policy::Retry;
+use super::retry::retrying::Retries;
 use crate::error::{Error, Result};
 use crate::request::header_option::HeaderOption;
 use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
@@ -15,7 +15,7 @@ use crate::transport::origin::Origin;
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
-    pub(crate) retry: Option<Arc<Retry>>,
+    pub(crate) retry: Option<Arc<dyn Retries>>,
     /// The bounds are boxed, because few calls set them but every call reserves memory for its options.
     bounds: Option<Box<Bounds>>,
     headers: Vec<(HeaderName, HeaderValue)>,

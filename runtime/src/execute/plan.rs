@@ -8,6 +8,7 @@ use super::placement::Placement;
 use super::retry::retrying::Retrying;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
+use crate::platform::NotInBrowser;
 use crate::session::Demand;
 
 /// A slot that stores the server's refusal of a call, so that a later timeout error can contain the refusal.
@@ -33,7 +34,7 @@ pub(crate) enum Declaration {
     /// A call to a trait method.
     Method(&'static Endpoint),
     /// A hand-written request. The request data is boxed, so that calls to trait methods reserve no memory for it.
-    HandWritten(Box<HandWrittenDeclaration>),
+    HandWritten(NotInBrowser<HandWrittenDeclaration>),
 }
 
 /// The data of a hand-written request, which has no declaration.

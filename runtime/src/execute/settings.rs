@@ -13,7 +13,7 @@ use crate::declaration::endpoint::{ApiInfo, Endpoint};
 use crate::error::Result;
 use crate::execute::placement::Placement;
 use crate::execute::retry::budget::RetryBudget;
-use crate::execute::retry::policy::Retry;
+use crate::execute::retry::retrying::Retries;
 use crate::transport::origin::Origin;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
@@ -21,7 +21,7 @@ use crate::transport::upstream::{Upstream, redirects_leak};
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
-    pub(crate) retry: Option<Arc<Retry>>,
+    pub(crate) retry: Option<Arc<dyn Retries>>,
     /// Limits the retries of all calls, including calls with their own `Retry`.
     pub(crate) retry_budget: RetryBudget,
     pub(crate) refresh_on: Option<Arc<[u16]>>,

@@ -1,4 +1,5 @@
-//! Starts calls through a generated client, requests for more pages, and hand-written requests.
+//! Starts calls through a generated client and requests for more pages. The file `start_hand_written.rs` starts
+//! hand-written requests.
 //!
 //! A call starts when it is first polled, and its options can be set until then.
 
@@ -9,20 +10,15 @@ use super::context::SharedContext;
 use super::deadline::{Deadline, within};
 use super::execution::Execution;
 use super::options::CallOptions;
-use super::plan::{Declaration, HandWrittenDeclaration, Plan};
+use super::plan::{Declaration, Plan};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Result};
-use crate::platform::messages::Request;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
 use crate::response::answer::{Answer, AnswerFuture, Continuation, Fetch, SENT_ONCE};
 use crate::response::reading::Reading;
-use crate::session::Demand;
 use crate::trace;
-
-/// The method name that errors and traces use for hand-written requests.
-pub(crate) const HAND_WRITTEN: &str = "Client::execute";
 
 /// A call to a trait method before its first poll.
 struct MethodCall {
@@ -35,14 +31,20 @@ struct MethodCall {
 impl SharedContext {
     /// Starts a call through a generated client.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> BoxedCall {
+        on_first_poll(self.method_call(call, reading), self.call_options(), begin)
+    }
+
+    /// Starts a call of a generated client whose response is one page of a list. An API without pages does not link the
+    /// code for pages, because only this function uses that code.
+    pub(crate) fn start_pages(&self, call: Call, reading: Reading) -> BoxedCall {
+        let Some(paging) = call.endpoint().pages else { return self.start(call, reading) };
+        on_first_poll((self.method_call(call, reading), paging), self.call_options(), begin_pages)
+    }
+
+    fn method_call(&self, call: Call, reading: Reading) -> MethodCall {
         let endpoint = call.endpoint();
         let request = self.check_arguments(&call).and_then(|()| call.prepare());
-        let call = MethodCall { context: self.clone(), endpoint, request, reading };
-        let options = self.call_options();
-        match endpoint.pages {
-            None => on_first_poll(call, options, begin),
-            Some(paging) => on_first_poll((call, paging), options, begin_pages),
-        }
+        MethodCall { context: self.clone(), endpoint, request, reading }
     }
 
     /// Starts the request for the next page.
@@ -56,31 +58,6 @@ impl SharedContext {
         let context = self.clone();
         let call = MethodCall { context, endpoint, request, reading: Reading::Whole };
         Box::pin(begin_pages((call, paging), options))
-    }
-
-    /// Starts a hand-written request.
-    pub(crate) fn start_hand_written(&self, request: Request) -> BoxedCall {
-        on_first_poll((self.clone(), request), self.call_options(), begin_hand_written)
-    }
-
-    fn hand_written(
-        &self,
-        request: Request,
-        mut options: CallOptions,
-        deadline: Option<&Deadline>,
-    ) -> Result<Execution> {
-        let mut request = Prepared::hand_written(request);
-        request.replace_headers(options.headers()?);
-        let placement = self.settings.placement(None, &self.upstream)?;
-        let demand = self.takes_credential(&request, &placement).then_some(Demand::Optional);
-        let path = request.url(&self.upstream).map_or_else(|_| String::new(), |url| url.path().to_owned());
-        let route = format!("{} {path}", request.method());
-        let bounds = options.take_bounds(self.settings.allow_http)?;
-        let retrying = self.retrying(options.retry, None, deadline.map(|deadline| deadline.at))?;
-        let declaration = Declaration::HandWritten(Box::new(HandWrittenDeclaration { placement, route }));
-        let rejection_slot = deadline.and_then(Deadline::slot);
-        let plan = Plan { demand, declaration, rejection_slot, retrying, bounds, streams: true };
-        Ok(Execution::new(self.clone(), request, plan))
     }
 }
 
@@ -150,19 +127,6 @@ fn begin_pages(
         Ok(answer.with_continuation(continuation))
     };
     trace::call(endpoint.name, within(deadline, running))
-}
-
-fn begin_hand_written(
-    (context, request): (SharedContext, Request),
-    options: CallOptions,
-) -> impl Future<Output = Result<Answer>> + Send {
-    let deadline = Deadline::after(options.timeout.or(context.settings.timeout));
-    let mut execution = context.hand_written(request, options, deadline.as_ref());
-    let running = async move {
-        let execution = execution.as_mut().map_err(|error| error.clone())?;
-        execution.run_to_end(Reading::Head).await
-    };
-    trace::call(HAND_WRITTEN, within(deadline, running))
 }
 
 impl Execution {

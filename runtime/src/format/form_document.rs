@@ -12,11 +12,31 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     let certain = kind.essence() == Some("application/x-www-form-urlencoded");
     let possible = || !kind.is_json() && !kind.is_html() && looks_urlencoded(body);
     (certain || possible()).then(|| {
-        let pairs = form_urlencoded::parse(body.trim_ascii());
-        Value::Object(
-            pairs.map(|(name, value)| (name.to_string(), member(&name, &value))).collect::<Map<_, _>>(),
-        )
+        let mut members = Map::new();
+        for (name, value) in form_urlencoded::parse(body.trim_ascii()) {
+            members.insert(name.to_string(), member(&name, &value));
+        }
+        Value::Object(members)
     })
+}
+
+/// Converts a urlencoded document into the text of a JSON object. Returns `None` if the document has a different format.
+pub(crate) fn as_json(headers: &HeaderMap, body: &[u8]) -> Option<Vec<u8>> {
+    let document = read(headers, body)?;
+    let mut json = vec![b'{'];
+    for (name, value) in document.as_object()? {
+        if json.len() > 1 {
+            json.push(b',');
+        }
+        serde_json::to_writer(&mut json, name).ok()?;
+        json.push(b':');
+        match value.as_u64() {
+            Some(number) => json.extend_from_slice(number.to_string().as_bytes()),
+            None => serde_json::to_writer(&mut json, value.as_str()?).ok()?,
+        }
+    }
+    json.push(b'}');
+    Some(json)
 }
 
 /// Returns whether the body looks like a urlencoded token response. Some servers send a urlencoded token response as
@@ -55,7 +75,9 @@ mod tests {
         let body = "access_token=gho_1%2B2&scope=repo%2Cgist&token_type=bearer&expires_in=28800";
         let object = json!({ "access_token": "gho_1+2", "scope": "repo,gist", "token_type": "bearer", "expires_in": 28800 });
         assert_eq!(read_as("application/x-www-form-urlencoded; charset=utf-8", body), Some(object.clone()));
-        assert_eq!(read_as("text/plain", body), Some(object));
+        assert_eq!(read_as("text/plain", body), Some(object.clone()));
+        let json = as_json(&HeaderMap::new(), body.as_bytes()).unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&json).unwrap(), object);
         assert_eq!(
             read_as("text/plain", "error=bad_refresh_token"),
             Some(json!({ "error": "bad_refresh_token" }))

@@ -3,16 +3,18 @@
 //! need that number.
 
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::charset::without_bom;
+use crate::platform::number;
 
 /// Returns the number of seconds in `value`. Some servers send a number, and others send a string that contains a
 /// number.
 pub(crate) fn seconds(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::String(text) => number::parse(text.trim()),
         _ => None,
     }
 }
@@ -65,11 +67,12 @@ fn number_length(number: &[u8]) -> usize {
     number.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')).count()
 }
 
+/// Returns whether `serde_json` rejects this valid number because the number exceeds the range of a float.
 fn is_beyond(token: &[u8]) -> bool {
     // A number with at most four characters is never too large, so most numbers need not be parsed.
     token.len() > 4
-        && std::str::from_utf8(token)
-            .is_ok_and(|text| text.parse().is_ok_and(|number: f64| number.is_infinite()))
+        && serde_json::from_slice::<f64>(token).is_err()
+        && serde_json::from_slice::<IgnoredAny>(token).is_ok()
 }
 
 #[cfg(test)]

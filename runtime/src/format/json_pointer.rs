@@ -1,132 +1,20 @@
 //! Looks up a JSON pointer (RFC 6901) in a document that may be truncated.
 
-use std::borrow::Cow;
-use std::fmt;
-
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::charset::without_bom;
+use super::json_text::{Found, find_text};
 
 /// Returns the value at `pointer`, or `None` if the value does not exist or is truncated. A byte order mark is skipped.
 pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
     find(json, pointer).value
 }
 
-/// The result of looking up a JSON pointer.
-pub(crate) struct Found<T> {
-    /// Whether the document contains the object in which the pointer's last field is expected.
-    pub(crate) has_parent: bool,
-    pub(crate) value: Option<T>,
-}
-
 /// Looks up `pointer` and reads the value to which it points. A byte order mark is skipped.
 pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Found<T> {
-    let mut found = Found { has_parent: false, value: None };
-    let mut document = serde_json::Deserializer::from_slice(without_bom(json));
-    // If the document is truncated after the value, the deserializer returns an error, but the value has already been
-    // found.
-    let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
-    found
-}
-
-/// Descends to the value at `pointer` and skips all other values.
-struct Seek<'a, T> {
-    pointer: &'a str,
-    found: &'a mut Found<T>,
-}
-
-impl<'a, T> Seek<'a, T> {
-    /// Splits a JSON pointer into its first step and the rest.
-    fn split(&self) -> Option<(Cow<'a, str>, &'a str)> {
-        let path = self.pointer.strip_prefix('/')?;
-        let end = path.find('/').unwrap_or(path.len());
-        let (step, rest) = path.split_at_checked(end)?;
-        let step = if step.contains('~') {
-            Cow::Owned(step.replace("~1", "/").replace("~0", "~"))
-        } else {
-            Cow::Borrowed(step)
-        };
-        Some((step, rest))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Seek<'_, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.pointer.is_empty() {
-            self.found.value = Some(T::deserialize(deserializer)?);
-            return Ok(());
-        }
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Seek<'_, T> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let step = self.split();
-        if step.as_ref().is_some_and(|(_, rest)| rest.is_empty()) {
-            self.found.has_parent = true;
-        }
-        while let Some(key) = map.next_key::<String>()? {
-            match &step {
-                Some((wanted, pointer)) if **wanted == key => {
-                    map.next_value_seed(Seek { pointer, found: &mut *self.found })?;
-                }
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let step = self.split();
-        for index in 0_usize.. {
-            let here = step.as_ref().filter(|(wanted, _)| **wanted == index.to_string());
-            let more = match here {
-                Some((_, pointer)) => {
-                    items.next_element_seed(Seek { pointer, found: &mut *self.found })?.is_some()
-                }
-                None => items.next_element::<IgnoredAny>()?.is_some(),
-            };
-            if !more {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
+    let Found { has_parent, value } = find_text(without_bom(json), pointer);
+    Found { has_parent, value: value.and_then(|text| serde_json::from_slice(text).ok()) }
 }
 
 #[cfg(test)]

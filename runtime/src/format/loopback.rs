@@ -7,12 +7,22 @@ use crate::platform::url::Url;
 /// Returns whether requests to `url` stay on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
-    if let Some(address) = address_of(host) {
-        // `to_canonical` converts an IPv4-mapped address, such as `::ffff:127.0.0.1`, to IPv4.
-        return address.to_canonical().is_loopback();
+    // The URL parser has converted each IP address to its shortest form.
+    if let Some(address) = host.strip_prefix('[') {
+        return address == "::1]" || is_mapped(address);
+    }
+    if let Some(rest) = host.strip_prefix("127.") {
+        return rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     }
     let name = host.strip_suffix('.').unwrap_or(host);
     name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Returns whether an IPv6 address is an IPv4 address of this machine, such as `::ffff:127.0.0.1`. The URL parser writes
+/// such an address as `::ffff:7f00:1`.
+fn is_mapped(address: &str) -> bool {
+    let rest = address.strip_prefix("::ffff:7f").and_then(|rest| rest.split_once(':'));
+    rest.is_some_and(|(second, last)| second.len() == 2 && !last.contains(':'))
 }
 
 /// Parses the host of a URL as an IP address. Returns `None` if the host is a name.
@@ -32,6 +42,9 @@ mod tests {
             "http://127.8.8.8",
             "http://[::1]",
             "http://[::ffff:127.0.0.1]",
+            "http://[0:0:0:0:0:FFFF:7F01:0203]",
+            "http://0x7f.1",
+            "http://LOCALHOST.",
         ] {
             assert!(is_loopback(&Url::parse(url).unwrap()), "{url}");
         }
@@ -41,6 +54,12 @@ mod tests {
             "http://128.0.0.1",
             "http://0.0.0.0",
             "http://[::ffff:1.2.3.4]",
+            "http://[::ffff:7f]",
+            "http://[::ffff:7f0:1]",
+            "http://[::ffff:7f00:1:2]",
+            "http://[::127.0.0.1]",
+            "http://127.example",
+            "http://127.0.0.example1",
         ] {
             assert!(!is_loopback(&Url::parse(url).unwrap()), "{url}");
         }

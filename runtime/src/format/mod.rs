@@ -2,11 +2,13 @@
 //! `media_type.rs` first.
 
 pub(crate) mod charset;
+pub(crate) mod crc32;
 pub(crate) mod date;
 pub(crate) mod form_document;
 pub(crate) mod json_number;
 pub(crate) mod json_path;
 pub(crate) mod json_pointer;
+pub(crate) mod json_text;
 pub(crate) mod link;
 pub(crate) mod loopback;
 pub(crate) mod media_type;

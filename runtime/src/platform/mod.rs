@@ -9,6 +9,7 @@ pub(crate) mod backoff;
 pub(crate) mod clock;
 pub(crate) mod deadline;
 pub(crate) mod fetch_error;
+pub(crate) mod idempotency_key;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod native;
 pub(crate) mod task;
@@ -17,10 +18,13 @@ pub(crate) mod watchdog;
 pub(crate) mod web;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use self::native::{exchange_lock, messages, multipart, peek, random, runtime, time, url};
+pub(crate) use self::native::{
+    NotInBrowser, base64, exchange_lock, messages, multipart, number, peek, random, runtime, swap, time, url,
+};
 #[cfg(target_family = "wasm")]
 pub(crate) use self::web::{
-    absent, exchange_lock, fetch, messages, multipart, peek, random, runtime, text, time, url,
+    NotInBrowser, absent, base64, exchange_lock, fetch, messages, multipart, number, peek, random, runtime,
+    swap, text, time, url,
 };
 
 /// Whether the crate runs in a browser. A browser stores cookies and follows redirects itself.

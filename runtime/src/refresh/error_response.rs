@@ -34,7 +34,7 @@ use crate::format::retry_after::retry_after;
 ///     None
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ErrorResponse {
     status: StatusCode,
     code: Option<ServerCode>,
@@ -92,6 +92,16 @@ impl fmt::Display for ErrorResponse {
             Some(code) => write!(f, ": {}", code.text),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Debug for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorResponse")
+            .field("status", &self.status)
+            .field("code", &self.code())
+            .field("retry_after_seconds", &self.retry_after.map(|wait| wait.as_secs()))
+            .finish()
     }
 }
 

@@ -78,24 +78,20 @@ impl CredentialProvider for MethodProvider {
 
     fn has_run_out(&self, snapshot: &Snapshot) -> bool {
         self.refresh.by_cookie
+            && !snapshot.cookies.is_empty()
             && snapshot.credential().is_some()
             && self.url().is_some_and(|url| snapshot.cookies.have_run_out(&url))
     }
 
     fn end_of_cookies(&self, snapshot: &Snapshot) -> Option<End> {
-        self.refresh.by_cookie.then(|| self.url())?.and_then(|url| snapshot.cookies.end_at(&url))
+        if !self.refresh.by_cookie || snapshot.cookies.is_empty() {
+            return None;
+        }
+        self.url().and_then(|url| snapshot.cookies.end_at(&url))
     }
 
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {
         Box::pin(self.refresh(session, basis))
-    }
-
-    fn can_revoke(&self) -> bool {
-        false
-    }
-
-    fn revoke<'a>(&'a self, _: &'a Session, _: &'a Tokens) -> Boxed<'a, Result<()>> {
-        Box::pin(async { Ok(()) })
     }
 
     fn keeps_cookies(&self) -> bool {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::error_response::{ErrorResponse, SessionEffect, classify};
 use super::refresher::{AnyRefresher, RefreshContext};
 use super::session_ends::SessionEnds;
-use crate::error::{Error, Kind, Result, Stamp};
-use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
+use crate::error::{Error, Kind, Stamp};
+use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Revoking, Session, Snapshot, Tokens};
 use crate::transport::upstream::Upstream;
 
 /// Refreshes a session with the [`Refresher`](super::refresher::Refresher) provided by the user.
+#[derive(Clone)]
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
     /// The API of the client to which the refresher belongs.
@@ -34,12 +35,12 @@ impl CredentialProvider for RefresherProvider {
         Box::pin(self.refresh(session, basis))
     }
 
-    fn can_revoke(&self) -> bool {
-        true
-    }
-
-    fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>> {
-        self.refresher.revoke(self.context(session, Snapshot::empty().stamp, Some(tokens)))
+    fn revoke(&self, session: &Session, tokens: Tokens) -> Revoking {
+        let (provider, revoked) = (self.clone(), session.clone());
+        session.start_revocation(async move {
+            let context = provider.context(&revoked, Snapshot::empty().stamp, Some(&tokens));
+            provider.refresher.revoke(context).await
+        })
     }
 
     fn keeps_cookies(&self) -> bool {

@@ -12,7 +12,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::error_response::{ErrorResponse, SessionEffect, classify, is_error, is_without_answer};
@@ -221,7 +221,7 @@ pub(crate) async fn ask(
 }
 
 async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
-    let mut body = BytesMut::new();
+    let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
             let text = "the endpoint's response is longer than 64 KiB. Check the endpoint's URL";
@@ -229,7 +229,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(body.into())
 }
 
 /// Returns the failed outcome of a refresh whose response is unusable.

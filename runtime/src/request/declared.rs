@@ -5,7 +5,6 @@ use http::{HeaderName, HeaderValue, Method};
 use http_body::Body as _;
 
 use super::body::{Content, Next};
-use super::multipart::Multipart;
 use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::platform::url::Url;
@@ -33,7 +32,20 @@ pub(crate) struct Declared {
 /// The body of a declared call.
 pub(crate) enum DeclaredBody {
     Single(Content),
-    Multipart(Multipart),
+    Parts(Box<dyn PartsBody>),
+}
+
+/// A body with several parts. A program that sends no parts does not link the code for parts, because only the trait
+/// object refers to that code.
+pub(crate) trait PartsBody: Send + Sync {
+    /// Returns whether this body can be sent again.
+    fn is_replayable(&self) -> bool;
+
+    /// Returns a copy that shares the data of the parts, or `None` if the body can be sent only once.
+    fn share(&self) -> Option<Box<dyn PartsBody>>;
+
+    /// Adds the body to `request`. Returns `None` if the body was already sent and cannot be sent again.
+    fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error>;
 }
 
 impl Default for DeclaredBody {
@@ -46,7 +58,7 @@ impl DeclaredBody {
     pub(crate) fn is_replayable(&self) -> bool {
         match self {
             Self::Single(content) => content.is_replayable(),
-            Self::Multipart(parts) => parts.is_replayable(),
+            Self::Parts(parts) => parts.is_replayable(),
         }
     }
 
@@ -54,7 +66,7 @@ impl DeclaredBody {
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(content) => content.is_empty(),
-            Self::Multipart(_) => false,
+            Self::Parts(_) => false,
         }
     }
 
@@ -62,7 +74,7 @@ impl DeclaredBody {
     fn share(&self) -> Option<Self> {
         match self {
             Self::Single(content) => content.share().map(Self::Single),
-            Self::Multipart(parts) => parts.share().map(Self::Multipart),
+            Self::Parts(parts) => parts.share().map(Self::Parts),
         }
     }
 }
@@ -98,7 +110,7 @@ impl Declared {
         }
         let content = match &mut self.body {
             DeclaredBody::Single(content) => content,
-            DeclaredBody::Multipart(parts) => return parts.attach_to(request),
+            DeclaredBody::Parts(parts) => return parts.attach_to(request),
         };
         match content.next()? {
             Next::Empty => {}

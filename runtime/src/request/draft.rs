@@ -6,11 +6,11 @@ use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderName, HeaderValue};
 
 use super::body::{Body, Content};
-use super::declared::{Declared, DeclaredBody};
+use super::declared::{Declared, DeclaredBody, PartsBody};
 use super::multipart::Parts;
 use super::path::has_dot_segment;
 use super::scalar_writer::EncodeError;
-use crate::declaration::endpoint::Endpoint;
+use crate::declaration::endpoint::{Endpoint, IdempotencyKey};
 use crate::error::Error;
 use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
@@ -30,9 +30,12 @@ pub(crate) struct Draft {
     /// The value of the `Cookie` header, such as `a=1; b=2`.
     pub(crate) cookies: String,
     partial: PartialBody,
-    parts: Option<Box<Parts>>,
+    parts: Option<(Box<Parts>, FinishParts)>,
     error: Option<Error>,
 }
+
+/// Completes the parts of a body. [`Draft::parts`] sets this function, so a program without parts does not link it.
+type FinishParts = fn(Parts) -> Box<dyn PartsBody>;
 
 /// A body to which the call can still add fields.
 #[derive(Clone, Default)]
@@ -170,7 +173,7 @@ impl Draft {
 
     /// Returns the parts of the multipart body, so that the caller can add an argument's parts.
     pub(crate) fn parts(&mut self) -> &mut Parts {
-        self.parts.get_or_insert_default()
+        &mut self.parts.get_or_insert_with(|| (Box::default(), Parts::finish)).0
     }
 
     pub(crate) fn set_body(&mut self, body: Body) {
@@ -211,8 +214,8 @@ impl Draft {
         if !self.cookies.is_empty() {
             self.put_cookies()?;
         }
-        if let Some(name) = self.endpoint.idempotency_key {
-            self.put_idempotency_key(name);
+        if let Some(key) = self.endpoint.idempotency_key {
+            self.put_idempotency_key(key);
         }
         match std::mem::take(&mut self.partial) {
             PartialBody::None => {}
@@ -222,20 +225,18 @@ impl Draft {
             }
             PartialBody::Form(form) => self.set_bytes(form.into(), FORM),
         }
-        if let Some(parts) = self.parts.take() {
-            self.declared.body = DeclaredBody::Multipart(parts.finish());
+        if let Some((parts, finish)) = self.parts.take() {
+            self.declared.body = DeclaredBody::Parts(finish(*parts));
         }
         Ok(())
     }
 
     /// Adds a random idempotency key, unless a parameter sets the key. All sends of a call use the same idempotency
     /// key.
-    fn put_idempotency_key(&mut self, name: &'static str) {
-        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return };
+    fn put_idempotency_key(&mut self, key: IdempotencyKey) {
+        let Ok(name) = HeaderName::from_bytes(key.header.as_bytes()) else { return };
         if !self.declared.has_header(&name) {
-            let mut text = uuid::Uuid::encode_buffer();
-            let key = uuid::Uuid::new_v4().hyphenated().encode_lower(&mut text);
-            self.declared.headers.extend(HeaderValue::from_str(key).ok().map(|key| (name, key)));
+            self.declared.headers.extend((key.random)().map(|key| (name, key)));
         }
     }
 

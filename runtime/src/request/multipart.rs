@@ -8,6 +8,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::declared::PartsBody;
 use super::part::{Part, escaped};
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
@@ -54,32 +55,30 @@ impl Parts {
         self.list.push((name, Entry::Text(start..self.texts.len())));
     }
 
-    pub(crate) fn finish(self) -> Multipart {
+    pub(crate) fn finish(self) -> Box<dyn PartsBody> {
         let texts = Bytes::from(self.texts);
         let part_of = |entry| match entry {
             Entry::Text(range) => Part::of_text(texts.slice(range)),
             Entry::Part(part) => part,
         };
-        Multipart(self.list.into_iter().map(|(name, entry)| (name, part_of(entry))).collect())
+        Box::new(Multipart(self.list.into_iter().map(|(name, entry)| (name, part_of(entry))).collect()))
     }
 }
 
 /// The parts of a multipart body, in the order in which they are sent.
-pub(crate) struct Multipart(Vec<(&'static str, Part)>);
+struct Multipart(Vec<(&'static str, Part)>);
 
-impl Multipart {
-    /// Returns a copy of the parts for a new call, or `None` if a part can be sent only once.
-    pub(crate) fn share(&self) -> Option<Self> {
-        let parts = self.0.iter().map(|(name, part)| Some((*name, part.share()?)));
-        parts.collect::<Option<_>>().map(Self)
-    }
-
-    pub(crate) fn is_replayable(&self) -> bool {
+impl PartsBody for Multipart {
+    fn is_replayable(&self) -> bool {
         self.0.iter().all(|(_, part)| part.is_replayable())
     }
 
-    /// Returns `request` with the parts as its body, or `None` if a part is a stream that was already sent.
-    pub(crate) fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error> {
+    fn share(&self) -> Option<Box<dyn PartsBody>> {
+        let parts = self.0.iter().map(|(name, part)| Some((*name, part.share()?)));
+        Some(Box::new(Self(parts.collect::<Option<_>>()?)))
+    }
+
+    fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error> {
         // Names are written without percent-encoding and without `name*=` (RFC 7578 §4.2).
         let mut form = Form::new().percent_encode_noop();
         for (name, part) in &mut self.0 {

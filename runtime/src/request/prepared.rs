@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, Method};
 
 use super::declared::Declared;
 use crate::error::Error;
+use crate::platform::NotInBrowser;
 use crate::platform::messages::Request;
 use crate::platform::url::Url;
 use crate::transport::call_info::CallInfo;
@@ -19,7 +20,7 @@ pub(crate) enum Prepared {
     Declared(Box<Declared>),
     /// A request that was passed to [`Client::execute`](crate::Client::execute). The request is boxed, because it is
     /// large and hand-written requests are rare.
-    HandWritten(Box<HandWrittenRequest>),
+    HandWritten(NotInBrowser<HandWrittenRequest>),
 }
 
 /// A request that the user built. The request is cloned for each send, so that the original is available for a second
@@ -32,6 +33,7 @@ pub(crate) struct HandWrittenRequest {
 }
 
 impl Prepared {
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn hand_written(request: Request) -> Self {
         let url = request.url().clone();
         let replayable = request.try_clone().is_some();

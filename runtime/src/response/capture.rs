@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use crate::error::Rejection;
 use crate::platform::runtime::Handle;
@@ -27,7 +27,7 @@ pub(crate) async fn beginning(response: &mut Response) -> Bytes {
 
 /// Reads the beginning of the body. Returns the bytes that were read, and whether they are the whole body.
 async fn read_beginning(response: &mut Response) -> (Bytes, bool) {
-    let (mut body, mut is_whole) = (BytesMut::new(), false);
+    let (mut body, mut is_whole) = (Vec::new(), false);
     let read = async {
         while let Ok(chunk) = response.chunk().await {
             let Some(chunk) = chunk else {
@@ -48,5 +48,5 @@ async fn read_beginning(response: &mut Response) -> (Bytes, bool) {
     } else {
         read.await;
     }
-    (body.freeze(), is_whole)
+    (body.into(), is_whole)
 }

@@ -30,11 +30,8 @@ impl Answer {
     /// Returns the body. A urlencoded token response is converted to the equivalent JSON document.
     fn take_document(&mut self) -> Bytes {
         let body = self.content.take();
-        let document = self.secret.then(|| form_document::read(&self.headers, charset::without_bom(&body)));
-        match document.flatten() {
-            Some(document) => document.to_string().into(),
-            None => body,
-        }
+        let json = self.secret.then(|| form_document::as_json(&self.headers, charset::without_bom(&body)));
+        json.flatten().map_or(body, Bytes::from)
     }
 
     /// Decodes a modified body as `T` and returns the error, or `None` if decoding succeeds.

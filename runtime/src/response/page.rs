@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use http::header::LINK;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::answer::{Answer, Continuation};
 use crate::declaration::paging::NextPage;
 use crate::error::{Error, Kind};
 use crate::format::charset::without_bom;
 use crate::format::json_pointer::find;
+use crate::format::json_text::{elements, find_text};
 use crate::format::link::next_of;
 use crate::format::query_parameter::{parameter, with_parameter};
 use crate::platform::url::{Url, ascii_origin, remove_user_and_fragment};
@@ -147,10 +147,10 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
     if json.trim_ascii().is_empty() {
         return Ok(Vec::new());
     }
-    let found = find::<&RawValue>(json, pointer.unwrap_or_default());
-    let text = match (found.value, pointer) {
-        (Some(raw), _) if raw.get() == "null" => return Ok(Vec::new()),
-        (Some(raw), _) if raw.get().starts_with('[') => raw.get(),
+    let found = find_text(json, pointer.unwrap_or_default());
+    let list = match (found.value, pointer) {
+        (Some(b"null"), _) => return Ok(Vec::new()),
+        (Some(list), _) if list.starts_with(b"[") => list,
         (None, Some(_)) if found.has_parent => return Ok(Vec::new()),
         (_, Some(pointer)) => return Err(wrong(format!("the page has no list at `{pointer}`"))),
         (_, None) => {
@@ -159,9 +159,7 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
             ));
         }
     };
-    let elements: Vec<&RawValue> =
-        serde_json::from_str(text).map_err(|_| wrong("the list in the page is not valid JSON"))?;
-    Ok(elements.into_iter().map(|element| body.slice_ref(element.get().as_bytes())).collect())
+    Ok(elements(list).into_iter().map(|element| body.slice_ref(element)).collect())
 }
 
 /// Returns the value at the JSON pointer `pointer`, or `None` if the value is missing, `null`, `false` or empty.

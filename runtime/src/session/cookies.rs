@@ -14,13 +14,13 @@ use std::time::{Duration, SystemTime};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use self::cookie::Cookie;
 use self::eviction::evict;
 use self::limits::clock;
 use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
-use crate::platform::IN_BROWSER;
 use crate::platform::time::wall;
 use crate::platform::url::Url;
 
@@ -44,6 +44,11 @@ pub(crate) struct SetCookies {
 }
 
 impl Cookies {
+    /// Reads the cookies of a stored session, which are `None` if an older version of this crate stored the session.
+    pub(crate) fn stored(cookies: Option<&Value>) -> Option<Self> {
+        cookies.map_or_else(|| Some(Self::default()), |cookies| Self::deserialize(cookies).ok())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -139,10 +144,9 @@ impl From<Vec<Cookie>> for Cookies {
 }
 
 impl SetCookies {
-    /// Returns the cookies that a response from `url` sets, if there are any. Browsers hide the `Set-Cookie` headers,
-    /// so the result is always `None` in a browser.
+    /// Returns the cookies that a response from `url` sets, if there are any.
     pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
-        if IN_BROWSER || !has_set_cookie(answer) {
+        if !has_set_cookie(answer) {
             return None;
         }
         let lines = answer.get_all(SET_COOKIE).iter().cloned().collect();

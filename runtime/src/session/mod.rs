@@ -5,7 +5,12 @@ pub(crate) mod attempt;
 pub(crate) mod call_types;
 pub(crate) mod calls;
 pub(crate) mod changes;
+pub(crate) mod checksum;
 pub(crate) mod cookie_session;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod cookies;
+#[cfg(target_family = "wasm")]
+#[path = "browser_cookies.rs"]
 pub(crate) mod cookies;
 pub(crate) mod credential;
 pub(crate) mod decisions;
@@ -28,6 +33,7 @@ pub(crate) mod refresh_handle;
 pub(crate) mod refresh_pause;
 pub(crate) mod refresh_task;
 pub(crate) mod revocation;
+pub(crate) mod revoking;
 #[expect(clippy::module_inception, reason = "the file has the name of its type `Session`")]
 pub(crate) mod session;
 pub(crate) mod session_state;
@@ -37,6 +43,7 @@ pub(crate) mod state_machine;
 pub(crate) mod store_rules;
 pub(crate) mod store_sync;
 pub(crate) mod stored_end;
+pub(crate) mod stored_members;
 pub(crate) mod token_fields;
 pub(crate) mod tokens;
 pub(crate) mod tokens_deserialize;
@@ -56,6 +63,7 @@ pub use self::keep_fresh::KeepFresh;
 pub(crate) use self::login_end::End;
 pub use self::operation::Operation;
 pub(crate) use self::refresh_pause::RefreshPause;
+pub(crate) use self::revoking::Revoking;
 pub use self::session::Session;
 pub(crate) use self::session::{Boxed, CredentialProvider, Revoker};
 pub use self::session_state::SessionState;

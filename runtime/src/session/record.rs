@@ -2,66 +2,70 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
+use super::checksum::Checksum;
 use super::cookies::Cookies;
 use super::login_end::LoginEnd;
 use super::store_rules::Identity;
 use super::stored_end::{StoredEnd, millis, since_1970};
+use super::stored_members::{Invalid, Members};
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
 
+/// The version of the record format.
+const VERSION: u64 = 1;
+
 /// The content of a store: a session, and the intent of a process to refresh the session.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Record {
     /// The version of the record format.
-    afresh: Form,
+    afresh: u64,
     /// The stored session, or `None` if the session was logged out.
     pub(crate) session: Option<StoredSession>,
     /// The intent of a process that announced a refresh and has not yet stored the result.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) intent: Option<Intent>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct StoredSession {
     /// The identifier of the login. The identifier stays the same across refreshes and changes with each login.
     pub(crate) login: String,
     /// The number of credentials that the server has issued for the session's login. Of two stored sessions with the
     /// same login, the newer session has the greater number.
     pub(crate) generation: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     refresh: Option<RefreshToken>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
     /// The expiration time of the access token in milliseconds since 1970, according to the clock of the process that
     /// received the token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
     /// The end of the login, as sent by the server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     ends: Option<StoredEnd>,
     /// In a browser, the browser itself stores the cookies.
     #[cfg_attr(target_family = "wasm", serde(skip))]
-    #[serde(default)]
     pub(crate) cookies: Cookies,
     /// Whether the session's cookies are its credential. A cookie session has no access token.
-    #[serde(default)]
     by_cookie: bool,
     /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
     /// this session. A record at a location with a different identifier is a copy, as is its refresh token.
-    #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "home", skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Intent {
     /// The fencing number of the store's lock during the refresh.
     pub(crate) fence: u64,
@@ -69,13 +73,9 @@ pub(crate) struct Intent {
     pub(crate) started: u64,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-struct Form;
-
 impl Record {
     pub(crate) fn new(session: Option<StoredSession>) -> Self {
-        Self { afresh: Form, session, intent: None }
+        Self { afresh: VERSION, session, intent: None }
     }
 
     pub(crate) fn with_intent(self, intent: Option<Intent>) -> Self {
@@ -88,7 +88,9 @@ impl Record {
             return Ok(Self::new(None));
         }
         let record = match Checksum::of(bytes) {
-            Checksum::Right | Checksum::Absent => serde_json::from_slice(bytes).ok(),
+            Checksum::Right | Checksum::Absent => {
+                serde_json::from_slice(bytes).ok().and_then(|record| Self::of(&record).ok())
+            }
             Checksum::Foreign => None,
             Checksum::Wrong => {
                 return Err(Error::new(
@@ -103,49 +105,21 @@ impl Record {
         record.ok_or_else(|| Error::new(Kind::Store, foreign))
     }
 
+    fn of(record: &Value) -> Result<Self, Invalid> {
+        let record = Members::of(record)?;
+        if record.number("afresh")? != Some(VERSION) {
+            return Err(Invalid);
+        }
+        let session = record.object("session")?.map(StoredSession::of).transpose()?;
+        let intent = record.object("intent")?.map(Intent::of).transpose()?;
+        Ok(Self::new(session).with_intent(intent))
+    }
+
     pub(crate) fn write(&self) -> Result<Vec<u8>, Error> {
         let record = serde_json::to_vec(self).map_err(|error| {
             Error::new(Kind::Store, "the session cannot be serialized").with_source(error)
         })?;
         Ok(Checksum::add_to(&record))
-    }
-}
-
-/// The result of verifying a record's checksum. The checksum is the record's first JSON field and covers all bytes
-/// after this field. Older versions of this crate ignore the checksum.
-#[derive(Debug, PartialEq, Eq)]
-enum Checksum {
-    Right,
-    Wrong,
-    /// The record has no checksum, because it was written by an older version of this crate.
-    Absent,
-    /// The bytes are not a record, or the beginning of the record is damaged.
-    Foreign,
-}
-
-impl Checksum {
-    const START: &'static [u8] = b"{\"checksum\":\"";
-    /// The first bytes of a record without a checksum.
-    const OLD_START: &'static [u8] = b"{\"afresh\":";
-
-    fn of(record: &[u8]) -> Self {
-        let Some(rest) = record.strip_prefix(Self::START) else {
-            return if record.starts_with(Self::OLD_START) { Self::Absent } else { Self::Foreign };
-        };
-        let right =
-            rest.split_at_checked(8).is_some_and(|(sum, covered)| sum == Self::text(covered).as_bytes());
-        if right { Self::Right } else { Self::Wrong }
-    }
-
-    /// Adds the checksum to `record`, a JSON object with at least one field.
-    fn add_to(record: &[u8]) -> Vec<u8> {
-        let members = record.strip_prefix(b"{").unwrap_or(record);
-        let covered = [b"\",", members].concat();
-        [Self::START, Self::text(&covered).as_bytes(), &covered].concat()
-    }
-
-    fn text(covered: &[u8]) -> String {
-        format!("{:08x}", crc32fast::hash(covered))
     }
 }
 
@@ -170,6 +144,23 @@ impl StoredSession {
             by_cookie: tokens.by_cookie,
             place: None,
         }
+    }
+
+    fn of(session: Members<'_>) -> Result<Self, Invalid> {
+        Ok(Self {
+            login: session.text("login")?.ok_or(Invalid)?,
+            generation: session.number("generation")?.ok_or(Invalid)?,
+            access: session.text("access")?.map(AccessToken::from),
+            refresh: session.text("refresh")?.map(RefreshToken::from),
+            token_type: session.text("token_type")?,
+            scope: session.text("scope")?,
+            expires: session.number("expires")?,
+            lifetime: session.number("lifetime")?,
+            ends: session.object("ends")?.map(StoredEnd::stored).transpose()?,
+            cookies: Cookies::stored(session.value("cookies")).ok_or(Invalid)?,
+            by_cookie: session.flag("by_cookie")?.unwrap_or_default(),
+            place: session.text("home")?,
+        })
     }
 
     pub(crate) fn with_place(self, place: Option<String>) -> Self {
@@ -210,6 +201,11 @@ impl StoredSession {
 }
 
 impl Intent {
+    fn of(intent: Members<'_>) -> Result<Self, Invalid> {
+        let fence = intent.number("fence")?.ok_or(Invalid)?;
+        Ok(Self { fence, started: intent.number("started")?.ok_or(Invalid)? })
+    }
+
     pub(crate) fn now(fence: u64) -> Self {
         Self { fence, started: since_1970(wall()) }
     }
@@ -217,20 +213,6 @@ impl Intent {
     /// Returns the time since the refresh began, or zero if the clock was set back.
     pub(crate) fn age(&self) -> Duration {
         Duration::from_millis(since_1970(wall()).saturating_sub(self.started))
-    }
-}
-
-impl From<Form> for u8 {
-    fn from(_: Form) -> Self {
-        1
-    }
-}
-
-impl TryFrom<u8> for Form {
-    type Error = &'static str;
-
-    fn try_from(form: u8) -> Result<Self, Self::Error> {
-        if form == 1 { Ok(Self) } else { Err("the record has an unknown version") }
     }
 }
 

@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 
 use super::decisions::RefreshResult;
 use super::events::SessionEvent;
-use super::session::{CredentialProvider, Session};
+use super::revoking::Revoking;
+use super::session::Session;
 use super::snapshot::Snapshot;
 use super::tokens::Tokens;
 use crate::error::{Error, Kind, Result, Stamp};
@@ -91,14 +92,24 @@ impl Session {
     }
 
     fn start_to_revoke(&self, tokens: Tokens) -> Revoking {
-        if !self.can_revoke() {
-            return Revoking::NotNeeded;
+        match (self.revoker(), self.provider()) {
+            (Some(revoke), _) => revoke(self, tokens),
+            (None, Some(provider)) => provider.revoke(self, tokens),
+            (None, None) => Revoking::NotNeeded,
         }
+    }
+
+    /// Runs the future `revoke` as a task. Only a revoker and a provider that can revoke tokens call this function, so
+    /// a program without them does not link it.
+    pub(crate) fn start_revocation(
+        &self,
+        revoke: impl Future<Output = Result<()>> + Send + 'static,
+    ) -> Revoking {
         let Some(runtime) = self.runtime() else { return Revoking::NoRuntime };
         let session = self.clone();
         let (done, revoked) = oneshot::channel();
         task::spawn(&runtime, async move {
-            let result = timeout(DEADLINE, session.revoke_at_server(tokens)).await;
+            let result = timeout(DEADLINE, revoke).await;
             let result = result.unwrap_or_else(|elapsed| {
                 Err(Error::new(
                     Kind::Timeout,
@@ -114,25 +125,6 @@ impl Session {
         });
         Revoking::Task(revoked)
     }
-
-    fn can_revoke(&self) -> bool {
-        self.revoker().is_some() || self.provider().is_some_and(CredentialProvider::can_revoke)
-    }
-
-    async fn revoke_at_server(&self, tokens: Tokens) -> Result<()> {
-        match (self.revoker(), self.provider()) {
-            (Some(revoke), _) => revoke(tokens).await,
-            (None, Some(provider)) => provider.revoke(self, &tokens).await,
-            (None, None) => Ok(()),
-        }
-    }
-}
-
-enum Revoking {
-    /// The program has set no function for revoking tokens.
-    NotNeeded,
-    NoRuntime,
-    Task(oneshot::Receiver<Result<()>>),
 }
 
 fn shares_a_token(now: &Snapshot, tokens: &Tokens) -> bool {

@@ -8,21 +8,21 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use arc_swap::ArcSwap;
 use tokio::sync::Mutex as TaskLock;
 
 use super::decisions::Attempt;
 use super::events::EventChannel;
 use super::login_end::{End, Ending};
 use super::refresh_handle::RefreshHandle;
+use super::revoking::Revoking;
 use super::snapshot::Snapshot;
 use super::state_machine::StateMachine;
 use super::store_sync::state::StoreSync;
 use super::tokens::Tokens;
 use super::unanswered::UnansweredRefresh;
-use crate::error::Result;
 use crate::platform::exchange_lock::ExchangeLock;
 use crate::platform::runtime::Handle;
+use crate::platform::swap::ArcSwap;
 
 /// The session of one user: tokens, cookies, and the refresh that all calls share.
 ///
@@ -119,8 +119,8 @@ pub(super) struct Inner {
 /// A boxed future that is `Send`.
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A function that revokes tokens.
-pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
+/// A function that starts to revoke tokens.
+pub(crate) type Revoker = Arc<dyn Fn(&Session, Tokens) -> Revoking + Send + Sync>;
 
 /// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it.
 /// `CredentialProvider` and [`Session`] are in the same file because they refer to each other.
@@ -139,11 +139,10 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Requests a new credential. `basis` is the session's snapshot when the refresh starts.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
 
-    /// Whether [`revoke`](Self::revoke) sends anything.
-    fn can_revoke(&self) -> bool;
-
-    /// Revokes `tokens` on the server.
-    fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>>;
+    /// Starts to revoke `tokens` on the server, if this provider can revoke tokens.
+    fn revoke(&self, _session: &Session, _tokens: Tokens) -> Revoking {
+        Revoking::NotNeeded
+    }
 
     /// Whether the session must store response cookies.
     fn keeps_cookies(&self) -> bool;

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::login_end::{End, LoginEnd};
+use super::stored_members::{Invalid, Members};
 use crate::platform::clock::Now;
 
 /// The stored end of a login. The value 0 in both fields means that the login has no end.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize)]
 pub(super) struct StoredEnd {
     /// The time at which the login ends, in milliseconds since 1970, according to the clock of the process that
     /// received the response.
@@ -25,8 +26,14 @@ impl StoredEnd {
         }
     }
 
-    /// Reads the stored end. The remaining time until the end of the login never exceeds the lifetime that the server
-    /// sent, even if the clock was set back.
+    /// Reads the fields of the stored end.
+    pub(super) fn stored(end: Members<'_>) -> Result<Self, Invalid> {
+        let at = end.number("at")?.ok_or(Invalid)?;
+        Ok(Self { at, lifetime: end.number("lifetime")?.ok_or(Invalid)? })
+    }
+
+    /// Returns the end of the login. The remaining time until the end of the login never exceeds the lifetime that the
+    /// server sent, even if the clock was set back.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
@@ -52,8 +59,8 @@ mod tests {
     const DAY: Duration = Duration::from_secs(24 * 3600);
 
     fn stored(end: &LoginEnd) -> StoredEnd {
-        let text = serde_json::to_string(&StoredEnd::of(end).unwrap()).unwrap();
-        serde_json::from_str(&text).unwrap()
+        let stored = serde_json::to_value(StoredEnd::of(end).unwrap()).unwrap();
+        StoredEnd::stored(Members::of(&stored).unwrap()).unwrap()
     }
 
     #[test]

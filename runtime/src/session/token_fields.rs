@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::tokens::{AccessToken, AsTokens, RefreshToken, Tokens};
+use crate::platform::number;
 
 /// The type of a field with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or `#[tokens(scope)]`: a
 /// string, a token, or an `Option` of either. Implement `TokenText` for your own string types.
@@ -72,7 +73,7 @@ impl TokenLifetime for Duration {
 /// Reads a number of seconds, which some servers send as a string.
 impl TokenLifetime for str {
     fn token_lifetime(&self) -> Option<Duration> {
-        from_seconds(self.trim().parse().ok()?)
+        from_seconds(number::parse(self.trim())?)
     }
 }
 

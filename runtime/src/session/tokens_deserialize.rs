@@ -29,42 +29,63 @@ impl<'de> Visitor<'de> for TokensVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tokens, A::Error> {
         let mut tokens = Tokens::empty();
         while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "access_token" | "accessToken" => {
-                    if let Some(text) = text(map.next_value()?) {
-                        tokens.access = Some(text.into());
-                    }
-                }
-                "refresh_token" | "refreshToken" => {
-                    if let Some(text) = text(map.next_value()?) {
-                        tokens.refresh = Some(text.into());
-                    }
-                }
-                "expires_in" | "expiresIn" => {
-                    if let Some(lifetime) = lifetime(&map.next_value()?) {
-                        tokens = tokens.with_lifetime(lifetime);
-                    }
-                }
-                // GitHub and Google use `refresh_token_expires_in`, and Keycloak uses `refresh_expires_in`.
-                "refresh_token_expires_in"
-                | "refreshTokenExpiresIn"
-                | "refresh_expires_in"
-                | "refreshExpiresIn" => {
-                    if let Some(lifetime) = refresh_lifetime(&map.next_value()?) {
-                        tokens = tokens.with_refresh_lifetime(lifetime);
-                    }
-                }
-                "token_type" | "tokenType" => tokens.token_type = text(map.next_value()?),
-                "scope" => tokens.scope = scope(map.next_value()?),
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+            match Field::of(&key) {
+                Some(field) => field.put(map.next_value()?, &mut tokens),
+                None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         if tokens.access.is_none() {
             return Err(A::Error::custom("the response has no `access_token`"));
         }
         Ok(tokens)
+    }
+}
+
+/// A field of a token response.
+enum Field {
+    Access,
+    Refresh,
+    Lifetime,
+    RefreshLifetime,
+    TokenType,
+    Scope,
+}
+
+impl Field {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "access_token" | "accessToken" => Self::Access,
+            "refresh_token" | "refreshToken" => Self::Refresh,
+            "expires_in" | "expiresIn" => Self::Lifetime,
+            // GitHub and Google use `refresh_token_expires_in`, and Keycloak uses `refresh_expires_in`.
+            "refresh_token_expires_in"
+            | "refreshTokenExpiresIn"
+            | "refresh_expires_in"
+            | "refreshExpiresIn" => Self::RefreshLifetime,
+            "token_type" | "tokenType" => Self::TokenType,
+            "scope" => Self::Scope,
+            _ => return None,
+        })
+    }
+
+    /// Adds the value of this field to the tokens. An invalid value is ignored.
+    fn put(self, value: Value, tokens: &mut Tokens) {
+        match self {
+            Self::Access => tokens.access = text(value).map(Into::into).or(tokens.access.take()),
+            Self::Refresh => tokens.refresh = text(value).map(Into::into).or(tokens.refresh.take()),
+            Self::Lifetime => {
+                if let Some(lifetime) = lifetime(&value) {
+                    *tokens = std::mem::replace(tokens, Tokens::empty()).with_lifetime(lifetime);
+                }
+            }
+            Self::RefreshLifetime => {
+                if let Some(lifetime) = refresh_lifetime(&value) {
+                    *tokens = std::mem::replace(tokens, Tokens::empty()).with_refresh_lifetime(lifetime);
+                }
+            }
+            Self::TokenType => tokens.token_type = text(value),
+            Self::Scope => tokens.scope = scope(value),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, Method, StatusCode};
 use super::response::Response;
 use super::upstream::Upstream;
 use crate::error::{Error, Kind};
+use crate::platform::IN_BROWSER;
 use crate::platform::url::{Url, ascii_origin};
 
 /// The maximum number of redirects per call, which is the same as in reqwest.
@@ -34,7 +35,12 @@ impl Hop {
     ///
     /// According to RFC 9110 §15.4, the request is repeated unchanged after a 307 or 308 response. After a 303
     /// response, or after a 301 or 302 response to a POST request, the next request is a GET request.
+    ///
+    /// A browser follows redirects itself and hides them from the page, so the result is `None` in a browser.
     pub(crate) fn next(&self, response: &Response, url: &Url, upstream: &Upstream) -> Option<Self> {
+        if IN_BROWSER {
+            return None;
+        }
         let repeats = match response.status() {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => self.method != Method::POST,

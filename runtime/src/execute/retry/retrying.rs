@@ -1,34 +1,75 @@
-//! [`Retrying`] contains the retry settings of one call.
+//! [`Retrying`] contains the retry settings of one call. The trait [`Retries`] decides whether an attempt is retried.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::budget::RetryBudget;
+use super::faults::{Allowed, Fault, Stage, fault_of};
 use super::policy::Retry;
+use crate::error::Error;
+use crate::format::retry_after;
 use crate::platform::time::Instant;
+use crate::response::answer::Answer;
 
 /// The longest wait that a server can request if the call has no deadline.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// The retry policy and the deadline of one call.
 pub(crate) struct Retrying {
-    pub(crate) policy: Arc<Retry>,
+    pub(crate) policy: Arc<dyn Retries>,
     pub(crate) deadline: Option<Instant>,
 }
 
-impl Retrying {
-    /// Returns the wait time before the next attempt, or `None` if that time is too long. `asked` is the wait that the
-    /// server requested, if any.
-    pub(crate) fn wait(&self, retries: u32, asked: Option<Duration>) -> Option<Duration> {
-        let wait = asked.unwrap_or_else(|| self.policy.wait(retries));
-        let fits = match self.deadline {
+/// Decides about retries. A program that sets no retries does not link the decisions, because only the trait object
+/// refers to them.
+pub(crate) trait Retries: Send + Sync {
+    /// Returns an error message if the settings contain a status that cannot be retried.
+    fn mistake(&self, refresh_on: &[u16]) -> Option<String>;
+
+    /// Returns how long to wait before the next attempt. Returns `None` if the outcome of `attempt` is final.
+    fn wait_after(&self, attempt: &EndedAttempt<'_>) -> Option<Duration>;
+}
+
+/// An attempt that has ended.
+pub(crate) struct EndedAttempt<'a> {
+    pub(crate) outcome: Result<&'a Answer, &'a Error>,
+    pub(crate) stage: Stage,
+    pub(crate) allowed: &'a dyn Fn() -> Allowed,
+    /// The statuses that are never retried, because they cause a refresh or because the method returns `None` for them.
+    pub(crate) handled: [&'a [u16]; 2],
+    pub(crate) retries: u32,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) budget: &'a RetryBudget,
+}
+
+impl Retries for Retry {
+    fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
+        Self::mistake(self, refresh_on)
+    }
+
+    fn wait_after(&self, attempt: &EndedAttempt<'_>) -> Option<Duration> {
+        if attempt.retries.saturating_add(1) >= self.attempts {
+            return None;
+        }
+        let fault = match attempt.outcome {
+            Ok(answer) => {
+                let status = answer.status();
+                let handled = attempt.handled.iter().any(|statuses| statuses.contains(&status.as_u16()));
+                let retried = self.lists(status) && !handled;
+                retried.then_some(Fault::Status(status))
+            }
+            Err(error) => fault_of(error, attempt.stage),
+        };
+        let fault = fault?;
+        if !(attempt.allowed)().is_retried(fault) {
+            return None;
+        }
+        let asked = attempt.outcome.ok().and_then(|answer| retry_after::wait(answer.headers()));
+        let wait = asked.unwrap_or_else(|| self.wait(attempt.retries));
+        let fits = match attempt.deadline {
             Some(deadline) => wait < deadline.saturating_duration_since(Instant::now()),
             None => asked.is_none_or(|asked| asked <= LONGEST_ASKED),
         };
-        fits.then_some(wait)
-    }
-
-    /// Returns whether another attempt is allowed after `retries` retries.
-    pub(crate) fn has_more(&self, retries: u32) -> bool {
-        retries.saturating_add(1) < self.policy.attempts
+        (fits && attempt.budget.withdraw()).then_some(wait)
     }
 }

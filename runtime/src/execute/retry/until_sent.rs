@@ -1,7 +1,8 @@
 //! Retries login, refresh and logout calls. A login, refresh or logout call is retried only if its request was never
 //! sent.
 
-use super::faults::{Fault, Stage, fault_of};
+use super::faults::{Allowed, Stage};
+use super::retrying::EndedAttempt;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::{Error, Receipt, Result};
 use crate::execute::context::Context;
@@ -34,10 +35,18 @@ pub(crate) async fn until_sent(
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        let unsent = fault_of(&error, Stage::Sending) == Some(Fault::NeverSent) && call.is_replayable();
-        let retrying = retrying.as_ref().filter(|retrying| unsent && retrying.has_more(retries));
-        let wait = retrying.and_then(|retrying| retrying.wait(retries, None));
-        let Some(wait) = wait.filter(|_| context.settings.retry_budget.withdraw()) else { return Err(error) };
+        let wait = retrying.as_ref().and_then(|retrying| {
+            retrying.policy.wait_after(&EndedAttempt {
+                outcome: Err(&error),
+                stage: Stage::Sending,
+                allowed: &|| Allowed { replayable: call.is_replayable(), once: true, idempotent: false },
+                handled: [&[]; 2],
+                retries,
+                deadline: retrying.deadline,
+                budget: &context.settings.retry_budget,
+            })
+        });
+        let Some(wait) = wait else { return Err(error) };
         trace::retries(retries, wait);
         sleep(wait).await;
         receipt.waited += wait;

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_core::TryStream;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
@@ -68,13 +68,13 @@ impl Body {
         if let Self::Bytes(bytes) = self {
             return Ok(bytes);
         }
-        let mut read = BytesMut::new();
+        let mut read = Vec::new();
         while let Some(frame) = poll_fn(|context| Pin::new(&mut self).poll_frame(context)).await {
             if let Ok(data) = frame?.into_data() {
                 read.extend_from_slice(&data);
             }
         }
-        Ok(read.freeze())
+        Ok(read.into())
     }
 }
 

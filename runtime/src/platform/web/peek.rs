@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::response::Response;
 use super::time::timeout;
@@ -24,11 +24,11 @@ pub(crate) async fn look_at(mut response: Response) -> (Response, Bytes) {
         }
     };
     let _ = timeout(WAIT, read).await;
-    let mut prefix = BytesMut::new();
+    let mut prefix = Vec::new();
     for chunk in chunks.iter().flatten() {
         prefix.extend_from_slice(chunk);
     }
     prefix.truncate(LIMIT);
     response.put_back(chunks.into_iter());
-    (response, prefix.freeze())
+    (response, prefix.into())
 }

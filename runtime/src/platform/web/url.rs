@@ -123,13 +123,20 @@ impl Url {
             return Parts { scheme, user: "", host: None, port: None, path: rest };
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (user, place) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (user, place) = split_last(authority, b'@').unwrap_or(("", authority));
         // If an IPv6 address has no port, the last colon is inside the brackets, so the text after this colon is not a
         // number.
-        let port = place.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
+        let port = split_last(place, b':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
         let (host, port) = port.map_or((place, None), |(host, port)| (host, Some(port)));
         Parts { scheme, user, host: Some(host).filter(|host| !host.is_empty()), port, path }
     }
+}
+
+/// Splits `text` at the last `separator`, which is an ASCII character. `str::rsplit_once` also searches for other
+/// characters, which takes more code.
+fn split_last(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == separator)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Returns the part of the URL before the path: scheme, user, host and port.

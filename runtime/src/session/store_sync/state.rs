@@ -1,5 +1,4 @@
-//! Defines [`StoreSync`], which records what this process knows about a session's store. A session without a store has
-//! no `StoreSync` and no overhead.
+//! Defines [`StoreSync`], which records what this process knows about a session's store.
 //!
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
 //!   session and its `StoreSync` change in one step. The state machine is locked before the `StoreSync`.
@@ -8,11 +7,12 @@
 //!   share. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as TaskLock, Notify, OwnedMutexGuard, watch};
+use tokio::sync::{Mutex as TaskLock, Notify, OwnedMutexGuard};
 
 use super::lock_slot::LockSlot;
 use crate::error::{BoxError, Error, Kind};
@@ -42,7 +42,8 @@ pub(crate) struct StoreSync {
     /// The lock that a task holds while it uses the store, so that no task in this process reads an unfinished write.
     /// If a task that holds the lock makes no progress, other tasks get a new lock instead of waiting for the old lock.
     exclusive: Mutex<Arc<TaskLock<()>>>,
-    pub(super) progress: watch::Sender<Progress>,
+    progress: Mutex<Progress>,
+    progressed: Notify,
     /// Notifies the writer about a new change, or about a caller that is waiting for a write.
     pub(super) write_now: Notify,
     /// Whether there is an unstored change that no task is writing.
@@ -125,7 +126,8 @@ impl StoreSync {
             store,
             state: Mutex::new(state),
             exclusive: Mutex::default(),
-            progress: watch::Sender::new(Progress::default()),
+            progress: Mutex::default(),
+            progressed: Notify::new(),
             write_now: Notify::new(),
             writer_missing: AtomicBool::new(false),
             reported_uncoordinated: AtomicBool::new(false),
@@ -137,6 +139,31 @@ impl StoreSync {
     /// Locks the state. To avoid a deadlock, the state machine is always locked before the `SyncState`.
     pub(crate) fn state(&self) -> MutexGuard<'_, SyncState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the progress, and wakes the tasks that wait for progress.
+    pub(super) fn report(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.progress());
+        self.progressed.notify_waiters();
+    }
+
+    /// Waits until the change with the number `change` is stored, or until a write that includes this change has failed.
+    pub(super) async fn tried(&self, change: u64) -> Progress {
+        let mut progressed = pin!(self.progressed.notified());
+        loop {
+            // The future is registered before the progress is read, so that no progress between these steps is missed.
+            progressed.as_mut().enable();
+            let now = self.progress().clone();
+            if now.written >= change || now.failed.as_ref().is_some_and(|failed| failed.target >= change) {
+                return now;
+            }
+            progressed.as_mut().await;
+            progressed.set(self.progressed.notified());
+        }
     }
 
     /// Waits until no other task uses the store. If another task stalls, `exclusive` stops waiting for that task after

@@ -99,9 +99,9 @@ impl Session {
     /// Waits until the current session is stored or the store has failed.
     pub(crate) async fn saved(&self) -> Result<(), Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(()) };
-        let mut progress = store_sync.progress.subscribe();
         let changes = store_sync.state().view.changes;
-        if progress.borrow().written >= changes {
+        let before = store_sync.progress().clone();
+        if before.written >= changes {
             return Ok(());
         }
         if self.runtime().is_none() {
@@ -111,22 +111,18 @@ impl Session {
             ));
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
-        if progress.borrow().failed.as_ref().is_some_and(old) {
+        if before.failed.as_ref().is_some_and(old) {
             // If the writer were still making progress, it would have tried again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
         }
-        let tried = |progress: &Progress| {
-            progress.written >= changes
-                || progress.failed.as_ref().is_some_and(|failed| failed.target >= changes)
-        };
-        if timeout(LONGEST_WRITE, progress.wait_for(tried)).await.is_err() {
+        if timeout(LONGEST_WRITE, store_sync.tried(changes)).await.is_err() {
             self.replace_writer(store_sync);
         }
-        let Ok(progress) = progress.wait_for(tried).await else { return Err(cancelled()) };
-        match &progress.failed {
-            Some(failed) if progress.written < changes => Err(failed.error.clone()),
+        let after = store_sync.tried(changes).await;
+        match after.failed {
+            Some(failed) if after.written < changes => Err(failed.error),
             _ => Ok(()),
         }
     }
@@ -135,7 +131,7 @@ impl Session {
     fn replace_writer(&self, store_sync: &StoreSync) {
         let writer = store_sync.state().writer.clone();
         writer.cancel();
-        store_sync.progress.send_modify(|progress| progress.failed = None);
+        store_sync.report(|progress| progress.failed = None);
         self.start_to_write(store_sync);
     }
 
@@ -167,9 +163,7 @@ impl Writer {
             match written {
                 Ok(()) => {
                     let ended = self.written(store_sync, target);
-                    store_sync
-                        .progress
-                        .send_modify(|progress| *progress = Progress { written: target, failed: None });
+                    store_sync.report(|progress| *progress = Progress { written: target, failed: None });
                     if ended {
                         return;
                     }
@@ -179,9 +173,7 @@ impl Writer {
                     if failures == 1 {
                         session.emit(SessionEvent::StoreFailed(error.clone()));
                     }
-                    store_sync
-                        .progress
-                        .send_modify(|progress| progress.failed = Some(Failure::now(target, error)));
+                    store_sync.report(|progress| progress.failed = Some(Failure::now(target, error)));
                     let pause = doubled(FIRST_PAUSE, failures - 1, LONGEST_PAUSE);
                     let protects_nothing = failures >= LAST_PROTECTED;
                     drop(protects_nothing.then(|| self.end_protection(store_sync)));
@@ -237,7 +229,7 @@ impl Drop for Writer {
             state.view.changes
         };
         store_sync.writer_missing.store(true, Ordering::Relaxed);
-        store_sync.progress.send_modify(|progress| {
+        store_sync.report(|progress| {
             if progress.written < target {
                 progress.failed = Some(Failure::now(target, cancelled()));
             }

@@ -1,9 +1,8 @@
 //! Defines [`Message`], which tabs send to each other as a line of text with a version and a checksum.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-
 use super::tab_record::TabRecord;
+use crate::format::crc32::crc32;
+use crate::platform::base64;
 
 /// The first words of a message, including the format version. Increase the version if an older release would
 /// misinterpret a message or could not read the record that it contains. Additional words at the end of a message do
@@ -22,8 +21,8 @@ impl Message {
         match self {
             Self::Ask => format!("{MARK} ask"),
             Self::Session(TabRecord { revision, writer, record }) => {
-                let body = format!("{revision} {writer} {}", BASE64.encode(record));
-                format!("{MARK} session {:x} {body}", crc32fast::hash(body.as_bytes()))
+                let body = format!("{revision} {writer} {}", base64::encode(record));
+                format!("{MARK} session {:x} {body}", crc32(body.as_bytes()))
             }
         }
     }
@@ -37,9 +36,9 @@ impl Message {
             "session" => {
                 let sum = u32::from_str_radix(words.next()?, 16).ok()?;
                 let [revision, writer, record] = [words.next()?, words.next()?, words.next()?];
-                let right = sum == crc32fast::hash(format!("{revision} {writer} {record}").as_bytes());
+                let right = sum == crc32(format!("{revision} {writer} {record}").as_bytes());
                 let (revision, writer) = (revision.parse().ok()?, writer.parse().ok()?);
-                let record = BASE64.decode(record).ok().filter(|record| right && !record.is_empty())?;
+                let record = base64::decode(record).filter(|record| right && !record.is_empty())?;
                 Some(Self::Session(TabRecord { revision, writer, record }))
             }
             _ => None,

@@ -9,7 +9,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use send_wrapper::SendWrapper;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -43,7 +43,7 @@ pub(super) struct Tabs {
     is_unread: Cell<bool>,
     /// Whether this tab has already requested the session. This field is used only if Web Locks are not available.
     has_asked: Cell<bool>,
-    news: watch::Sender<()>,
+    news: Notify,
     locks: Option<WebLocks>,
     /// The revision of this tab's record, and the shared lock whose name contains that revision.
     held: RefCell<Option<(u64, WebLock)>>,
@@ -67,7 +67,7 @@ impl Tabs {
             unanswered: Cell::default(),
             is_unread: Cell::default(),
             has_asked: Cell::default(),
-            news: watch::Sender::new(()),
+            news: Notify::new(),
             locks: WebLocks::find(),
             held: RefCell::default(),
             channel,
@@ -158,8 +158,7 @@ impl Tabs {
 
     /// Waits until another record arrives.
     async fn notified(&self) {
-        // The sender of this channel belongs to `self`, so it is not dropped during the wait.
-        let _ = self.news.subscribe().changed().await;
+        self.news.notified().await;
     }
 
     /// Acquires a shared lock, so that other tabs can see that this tab has the record with revision `revision`.
@@ -178,7 +177,7 @@ impl Tabs {
         self.is_unread.set(true);
         self.record.replace(record);
         self.keep_lock(revision, lock);
-        self.news.send_replace(());
+        self.news.notify_waiters();
     }
 
     fn keep_lock(&self, revision: u64, lock: Option<WebLock>) {

@@ -1,0 +1,9 @@
+//! Creates random idempotency keys: [`idempotency_key`].
+
+use http::HeaderValue;
+
+/// Returns a random UUID.
+pub(crate) fn idempotency_key() -> Option<HeaderValue> {
+    let mut text = uuid::Uuid::encode_buffer();
+    HeaderValue::from_str(uuid::Uuid::new_v4().hyphenated().encode_lower(&mut text)).ok()
+}

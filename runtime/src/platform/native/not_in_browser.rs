@@ -1,0 +1,4 @@
+//! Defines [`NotInBrowser`].
+
+/// A boxed value that exists only outside a browser.
+pub(crate) type NotInBrowser<T> = Box<T>;

@@ -1,0 +1,23 @@
+//! Defines [`NotInBrowser`].
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+
+/// A boxed value that exists only outside a browser. In a browser, this type has no values, so the compiler removes the
+/// code that uses such a value.
+pub(crate) struct NotInBrowser<T>(Infallible, PhantomData<T>);
+
+impl<T> Deref for NotInBrowser<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self.0 {}
+    }
+}
+
+impl<T> DerefMut for NotInBrowser<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        match self.0 {}
+    }
+}
