@@ -2,9 +2,9 @@
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
-use http_auth::{ChallengeParser, ChallengeRef};
 
 use crate::error::Challenge;
+use crate::format::challenges::{ParsedChallenge, read_challenges};
 
 /// What a `WWW-Authenticate` challenge means for the access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,22 +20,21 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<TokenError> {
 }
 
 /// Returns all challenges in the response headers.
-pub(crate) fn challenges(headers: &HeaderMap) -> Vec<ChallengeRef<'_>> {
-    let mut challenges = Vec::new();
+pub(crate) fn challenges(headers: &HeaderMap) -> Vec<ParsedChallenge<'_>> {
+    let mut found = Vec::new();
     for line in headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok()) {
-        challenges.extend(ChallengeParser::new(line).map_while(Result::ok));
+        read_challenges(line, &mut found);
     }
-    challenges
+    found
 }
 
-fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {
+fn token_error(challenge: &ParsedChallenge<'_>) -> Option<TokenError> {
     // If the challenge has a `claims` parameter, the token has not expired but lacks claims, even if the error code is
     // `invalid_token`.
-    if has(challenge, "claims") {
+    if challenge.parameter("claims").is_some() {
         return Some(TokenError::Challenge(Challenge::Claims));
     }
-    let (_, code) = challenge.params.iter().find(|(name, _)| name.eq_ignore_ascii_case("error"))?;
-    match code.to_unescaped().as_str() {
+    match challenge.parameter("error")? {
         "invalid_token" => Some(TokenError::InvalidToken),
         "insufficient_scope" => Some(TokenError::InsufficientScope),
         "use_dpop_nonce" => Some(TokenError::Challenge(Challenge::DpopNonce)),
@@ -43,8 +42,4 @@ fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {
         "insufficient_claims" => Some(TokenError::Challenge(Challenge::Claims)),
         _ => None,
     }
-}
-
-fn has(challenge: &ChallengeRef<'_>, wanted: &str) -> bool {
-    challenge.params.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted))
 }

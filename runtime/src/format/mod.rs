@@ -1,6 +1,7 @@
 //! Parses formats that servers use in responses: dates, media types, links, character encodings and JSON pointers. Read
 //! `media_type.rs` first.
 
+pub(crate) mod challenges;
 pub(crate) mod charset;
 pub(crate) mod crc32;
 pub(crate) mod date;

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::refresh_task::is_refresh_task_of;
 use super::session::Session;
 use crate::platform::task;
-use crate::platform::time::{Instant, timeout, timeout_at};
+use crate::platform::time::timeout;
 
 /// The maximum time that a login or logout waits for a refresh, which may be running in a frozen tab.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
@@ -33,10 +33,13 @@ impl Session {
         }
         let runtime = self.runtime()?;
         let wait = call_timeout.map_or(LONGEST_WAIT, |limit| LONGEST_WAIT.min(limit / 2));
-        let until = Instant::now() + wait;
-        // A refresh acquires the locks in the same order.
-        let store_lock = timeout_at(until, self.lock_for_exchange()).await.ok().flatten();
-        let exchange = timeout_at(until, self.0.exchange.lock()).await.ok();
+        let (mut store_lock, mut exchange) = (None, None);
+        // A refresh acquires the locks in the same order. After the wait, the pause keeps the locks that it has acquired.
+        let acquired = async {
+            store_lock = self.lock_for_exchange().await;
+            exchange = Some(self.0.exchange.lock().await);
+        };
+        let _ = timeout(wait, acquired).await;
         let (end, ended) = oneshot::channel();
         task::spawn(&runtime, async move {
             let _ = timeout(LONGEST_PAUSE, ended).await;

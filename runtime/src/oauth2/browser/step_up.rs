@@ -22,8 +22,7 @@ impl StepUpDemand {
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {
-                let mut found = challenge.params.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-                found.next().map(|(_, value)| value.to_unescaped()).filter(|value| !value.is_empty())
+                challenge.parameter(wanted).filter(|value| !value.is_empty()).map(str::to_owned)
             };
             match parameter("error")?.as_str() {
                 "insufficient_scope" | "insufficient_user_authentication" => Some(Self {
