@@ -222,7 +222,7 @@ impl<C: Api> ClientBuilder<C> {
         let revoke = Arc::new(revoke);
         self.refresh.revoker = Some(Arc::new(move |session: &Session, tokens| {
             let revoke = revoke.clone();
-            // The function is called in the task, so no caller of the runtime waits for the function.
+            // The task calls the user's function, so the function cannot delay the code that starts the revocation.
             session.start_revocation(async move { revoke(tokens).await })
         }));
         self

@@ -16,8 +16,8 @@ use crate::refresh::session_ends::SessionEnds;
 use crate::session::{CredentialProvider, Revoker, Session};
 use crate::transport::upstream::Upstream;
 
-/// Creates the provider for the refresher of the builder. A client without a refresher does not link the code that
-/// runs refreshers, because only this function uses that code.
+/// Creates the provider for the builder's refresher. A program without a refresher does not link the code that runs
+/// refreshers, because only `set_refresher` refers to that code.
 type NewProvider = Box<dyn FnOnce(Arc<Upstream>, SessionEnds) -> Arc<dyn CredentialProvider> + Send + Sync>;
 
 /// The builder settings for refreshes and token revocation.

@@ -140,13 +140,13 @@ pub struct Endpoint {
     pub(crate) pages: Option<Paging>,
 }
 
-/// The idempotency key that each call of a method gets.
+/// The declaration of a random idempotency key, which each call to the method sends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdempotencyKey {
-    /// The header's name in lower case.
+    /// The lowercase name of the header that carries the key.
     pub(crate) header: &'static str,
-    /// Returns a new key. A program without idempotency keys does not link the function, because the function is named
-    /// only where a method declares a key.
+    /// Returns a new key. A program without idempotency keys does not link this function, because only
+    /// [`Endpoint::idempotency_key`] refers to it.
     pub(crate) random: fn() -> Option<HeaderValue>,
 }
 

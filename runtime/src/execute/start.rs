@@ -1,4 +1,4 @@
-//! Starts calls through a generated client and requests for more pages. The file `start_hand_written.rs` starts
+//! Starts calls through a generated client and requests for more pages. `start_hand_written.rs` starts
 //! hand-written requests.
 //!
 //! A call starts when it is first polled, and its options can be set until then.
@@ -34,8 +34,8 @@ impl SharedContext {
         on_first_poll(self.method_call(call, reading), self.call_options(), begin)
     }
 
-    /// Starts a call of a generated client whose response is one page of a list. An API without pages does not link the
-    /// code for pages, because only this function uses that code.
+    /// Starts a call whose response is one page of a list. A program without `#[pages]` methods does not link the code
+    /// for pages, because only this function refers to that code.
     pub(crate) fn start_pages(&self, call: Call, reading: Reading) -> BoxedCall {
         let Some(paging) = call.endpoint().pages else { return self.start(call, reading) };
         on_first_poll((self.method_call(call, reading), paging), self.call_options(), begin_pages)

@@ -1,4 +1,5 @@
-//! Starts hand-written requests, which are not available in a browser, because reqwest cannot create a response there.
+//! Starts hand-written requests. A browser does not support hand-written requests, because reqwest cannot create a
+//! response in a browser.
 
 use std::future::Future;
 

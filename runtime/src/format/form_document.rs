@@ -20,7 +20,7 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     })
 }
 
-/// Converts a urlencoded document into the text of a JSON object. Returns `None` if the document has a different format.
+/// Converts a urlencoded document into a JSON object. Returns `None` if the document is not urlencoded.
 pub(crate) fn as_json(headers: &HeaderMap, body: &[u8]) -> Option<Vec<u8>> {
     let document = read(headers, body)?;
     let mut json = vec![b'{'];

@@ -1,5 +1,5 @@
-//! [`find_text`] and [`elements`] return the text of values in a JSON document. `serde_json` returns the text of a value
-//! only with the feature `raw_value`, which adds a second parser to every program.
+//! [`find_text`] and [`elements`] return the text of values in a JSON document. `serde_json` returns the text of values
+//! only with the feature `raw_value`, which would add a second parser to a web page.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(crate) fn find_text<'j>(json: &'j [u8], pointer: &str) -> Found<&'j [u8]> {
     found
 }
 
-/// Looks up `pointer` in the value that `json` starts with.
+/// Looks up `pointer` in the value at the beginning of `json`.
 fn seek<'j>(json: &'j [u8], pointer: &str, found: &mut Found<&'j [u8]>) {
     let Some((step, pointer)) = step_of(pointer) else {
         if let Some((value, _)) = first(json).filter(|_| pointer.is_empty()) {
@@ -60,7 +60,7 @@ fn step_of(pointer: &str) -> Option<(Cow<'_, str>, &str)> {
     Some((step, rest))
 }
 
-/// Returns the text of the elements of the list that `json` starts with.
+/// Splits the list at the beginning of `json` into the text of its elements.
 pub(crate) fn elements(json: &[u8]) -> Vec<&[u8]> {
     let mut elements = Vec::new();
     let mut rest = json.strip_prefix(b"[");
@@ -81,6 +81,8 @@ fn first(json: &[u8]) -> Option<(&[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn text<'j>(json: &'j str, pointer: &str) -> Option<&'j str> {
@@ -125,5 +127,18 @@ mod tests {
         assert_eq!(elements("[ ]"), [b""; 0]);
         assert_eq!(elements(r#"[ "a,]" ,{"b":[1]}, -1.5e3 ]"#), [&b"\"a,]\""[..], b"{\"b\":[1]}", b"-1.5e3"]);
         assert_eq!(elements("{}"), [b""; 0]);
+    }
+
+    /// `serde_json` parses the same elements.
+    #[test]
+    fn the_elements_are_those_that_a_parser_finds() {
+        let json = r#"[
+            null, true, false, 0, -1, 1.5e-3, 18446744073709551615, "", "]", "\"", "\\", "\\\",", "\ud83d\ude00", "é\u005d",
+            [], {}, [[]], [{"a": "}"}, []], {"a,b": [1, 2], "c\"]": {"d": null}}, {"": ""} , "last"
+        ]"#;
+        let parsed: Vec<Value> = serde_json::from_str(json).unwrap();
+        let split = elements(json.as_bytes()).into_iter().map(|text| serde_json::from_slice(text).unwrap());
+        assert_eq!(split.collect::<Vec<Value>>(), parsed);
+        assert_eq!(elements(json.replace([' ', '\n'], "").as_bytes()).len(), parsed.len());
     }
 }

@@ -7,7 +7,7 @@ use crate::platform::url::Url;
 /// Returns whether requests to `url` stay on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
-    // The URL parser has converted each IP address to its shortest form.
+    // The URL parser returns IP addresses in their canonical form.
     if let Some(address) = host.strip_prefix('[') {
         return address == "::1]" || is_mapped(address);
     }
@@ -18,8 +18,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Returns whether an IPv6 address is an IPv4 address of this machine, such as `::ffff:127.0.0.1`. The URL parser writes
-/// such an address as `::ffff:7f00:1`.
+/// Returns whether an IPv6 address represents an IPv4 loopback address. For example, the URL parser converts
+/// `::ffff:127.0.0.1` to `::ffff:7f00:1`.
 fn is_mapped(address: &str) -> bool {
     let rest = address.strip_prefix("::ffff:7f").and_then(|rest| rest.split_once(':'));
     rest.is_some_and(|(second, last)| second.len() == 2 && !last.contains(':'))

@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 pub(crate) struct MediaType(Option<Parsed>);
 
 struct Parsed {
-    /// The text `type/subtype` in lower case.
+    /// `type/subtype` without parameters, in lower case.
     essence: String,
     charset: Option<String>,
 }
@@ -153,7 +153,7 @@ mod tests {
         );
     }
 
-    /// The crate `mime` parses the same types and character encodings in all valid media types.
+    /// The crate `mime` returns the same type and character encoding for each of these media types.
     #[test]
     fn valid_media_types_are_parsed_as_another_crate_parses_them() {
         for text in [

@@ -1,4 +1,4 @@
-//! Creates random idempotency keys: [`idempotency_key`].
+//! [`idempotency_key`] returns a random idempotency key.
 
 use http::HeaderValue;
 

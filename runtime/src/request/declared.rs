@@ -35,16 +35,16 @@ pub(crate) enum DeclaredBody {
     Parts(Box<dyn PartsBody>),
 }
 
-/// A body with several parts. A program that sends no parts does not link the code for parts, because only the trait
-/// object refers to that code.
+/// A multipart body. A program without multipart bodies does not link the code for parts, because only this trait's
+/// objects refer to that code.
 pub(crate) trait PartsBody: Send + Sync {
-    /// Returns whether this body can be sent again.
+    /// Returns whether the body can be sent more than once.
     fn is_replayable(&self) -> bool;
 
-    /// Returns a copy that shares the data of the parts, or `None` if the body can be sent only once.
+    /// Returns a copy of the parts for a new call, or `None` if a part can be sent only once.
     fn share(&self) -> Option<Box<dyn PartsBody>>;
 
-    /// Adds the body to `request`. Returns `None` if the body was already sent and cannot be sent again.
+    /// Returns `request` with the parts as its body, or `None` if a part is a stream that was already sent.
     fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error>;
 }
 

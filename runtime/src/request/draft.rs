@@ -34,7 +34,8 @@ pub(crate) struct Draft {
     error: Option<Error>,
 }
 
-/// Completes the parts of a body. [`Draft::parts`] sets this function, so a program without parts does not link it.
+/// Converts the parts into a body. A program without parts does not link this function, because only [`Draft::parts`]
+/// refers to it.
 type FinishParts = fn(Parts) -> Box<dyn PartsBody>;
 
 /// A body to which the call can still add fields.

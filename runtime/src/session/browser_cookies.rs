@@ -1,5 +1,5 @@
-//! Replaces `cookies` in a browser. The browser itself stores the cookies and adds them to requests, and it hides the
-//! `Set-Cookie` headers of responses from the page.
+//! Replaces `cookies.rs` in a browser. A browser stores the cookies and adds them to requests. The browser hides the
+//! `Set-Cookie` response headers from the page.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -10,16 +10,16 @@ use serde_json::Value;
 use super::login_end::End;
 use crate::platform::url::Url;
 
-/// The cookies of a session. The page cannot see its cookies.
+/// A session's cookies, which a page cannot read.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Cookies;
 
-/// The `Set-Cookie` headers of one response. This type has no values, because a page cannot see these headers.
+/// The `Set-Cookie` headers of one response. This type has no values, because a page cannot read `Set-Cookie` headers.
 #[derive(Clone, Debug)]
 pub(crate) struct SetCookies(Infallible);
 
 impl Cookies {
-    /// Reads the cookies of a stored session, which has none in a browser.
+    /// Returns the cookies of a stored session. In a browser, a stored session has no cookies.
     pub(crate) fn stored(_: Option<&Value>) -> Option<Self> {
         Some(Self)
     }

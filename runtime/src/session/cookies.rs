@@ -44,7 +44,7 @@ pub(crate) struct SetCookies {
 }
 
 impl Cookies {
-    /// Reads the cookies of a stored session, which are `None` if an older version of this crate stored the session.
+    /// Reads the cookies of a stored session. A session without a `cookies` field has no cookies.
     pub(crate) fn stored(cookies: Option<&Value>) -> Option<Self> {
         cookies.map_or_else(|| Some(Self::default()), |cookies| Self::deserialize(cookies).ok())
     }

@@ -99,8 +99,8 @@ impl Session {
         }
     }
 
-    /// Runs the future `revoke` as a task. Only a revoker and a provider that can revoke tokens call this function, so
-    /// a program without them does not link it.
+    /// Runs `revoke` as a task. A program that cannot revoke tokens does not link this function, because only revokers
+    /// refer to it.
     pub(crate) fn start_revocation(
         &self,
         revoke: impl Future<Output = Result<()>> + Send + 'static,

@@ -119,7 +119,7 @@ pub(super) struct Inner {
 /// A boxed future that is `Send`.
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A function that starts to revoke tokens.
+/// A function that starts a token revocation.
 pub(crate) type Revoker = Arc<dyn Fn(&Session, Tokens) -> Revoking + Send + Sync>;
 
 /// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it.
@@ -139,7 +139,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Requests a new credential. `basis` is the session's snapshot when the refresh starts.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
 
-    /// Starts to revoke `tokens` on the server, if this provider can revoke tokens.
+    /// Starts the revocation of `tokens` on the server, if this provider can revoke tokens.
     fn revoke(&self, _session: &Session, _tokens: Tokens) -> Revoking {
         Revoking::NotNeeded
     }

@@ -1,13 +1,13 @@
-//! Reads the members of a stored JSON object: [`Members`]. The code that serde derives for this would take five times as
-//! much space in a web page.
+//! [`Members`] reads the fields of a stored JSON object. Code derived by serde would be five times as large in a web
+//! page.
 
 use serde_json::{Map, Value};
 
-/// The members of a JSON object.
+/// The fields of a JSON object.
 #[derive(Clone, Copy)]
 pub(super) struct Members<'a>(&'a Map<String, Value>);
 
-/// The error for a member that is missing or has the wrong type.
+/// The error for a field that is missing or has the wrong type.
 #[derive(Debug)]
 pub(super) struct Invalid;
 
@@ -16,7 +16,7 @@ impl<'a> Members<'a> {
         value.as_object().map(Self).ok_or(Invalid)
     }
 
-    /// Returns a member, or `None` if the member is missing or `null`.
+    /// Returns the value of a field, or `None` if the field is missing or `null`.
     pub(super) fn value(self, name: &str) -> Option<&'a Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }

@@ -41,7 +41,7 @@ impl<'de> Visitor<'de> for TokensVisitor {
     }
 }
 
-/// A field of a token response.
+/// A token response field that the runtime uses.
 enum Field {
     Access,
     Refresh,

@@ -20,13 +20,13 @@ pub(crate) struct Retrying {
     pub(crate) deadline: Option<Instant>,
 }
 
-/// Decides about retries. A program that sets no retries does not link the decisions, because only the trait object
-/// refers to them.
+/// Decides whether failed attempts are retried. A program that does not enable retries does not link the code that
+/// decides, because only this trait's objects refer to that code.
 pub(crate) trait Retries: Send + Sync {
-    /// Returns an error message if the settings contain a status that cannot be retried.
+    /// Returns an error message if the settings contain a status code that cannot be retried.
     fn mistake(&self, refresh_on: &[u16]) -> Option<String>;
 
-    /// Returns how long to wait before the next attempt. Returns `None` if the outcome of `attempt` is final.
+    /// Returns the wait time before the next attempt, or `None` if the outcome of `attempt` is final.
     fn wait_after(&self, attempt: &EndedAttempt<'_>) -> Option<Duration>;
 }
 
@@ -35,7 +35,8 @@ pub(crate) struct EndedAttempt<'a> {
     pub(crate) outcome: Result<&'a Answer, &'a Error>,
     pub(crate) stage: Stage,
     pub(crate) allowed: &'a dyn Fn() -> Allowed,
-    /// The statuses that are never retried, because they cause a refresh or because the method returns `None` for them.
+    /// The status codes that are never retried, because they trigger a refresh or because the method returns `None` for
+    /// them.
     pub(crate) handled: [&'a [u16]; 2],
     pub(crate) retries: u32,
     pub(crate) deadline: Option<Instant>,

@@ -1,3 +1,3 @@
-//! Stores a value that threads read without a lock while another thread replaces it.
+//! [`ArcSwap`] stores a value that threads can read without locking, even while another thread replaces the value.
 
 pub(crate) use arc_swap::ArcSwap;

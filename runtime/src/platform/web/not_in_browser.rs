@@ -1,4 +1,4 @@
-//! Defines [`NotInBrowser`].
+//! [`NotInBrowser`] boxes a value that exists only outside a browser.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;

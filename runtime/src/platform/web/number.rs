@@ -1,4 +1,5 @@
-//! Parses numbers with the browser's parser, so the WebAssembly module does not need the parser's tables of 10 kB.
+//! Parses decimal numbers with the browser's parser, because Rust's parser would add tables of 10 kB to the WebAssembly
+//! module.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -10,7 +11,7 @@ extern "C" {
 
 /// Returns the decimal number in `text`, or `None` if `text` is not a number.
 pub(crate) fn parse(text: &str) -> Option<f64> {
-    // JavaScript also accepts an empty string, and prefixes such as `0x`.
+    // JavaScript's `Number` also accepts an empty string, and prefixes such as `0x`.
     let is_decimal = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
     let number = Some(text).filter(|text| !text.is_empty() && text.bytes().all(is_decimal)).map(number_of)?;
     Some(number).filter(|number| !number.is_nan())

@@ -1,11 +1,12 @@
-//! Stores a value that readers keep while the value is replaced. A page has a single thread, so a mutex is sufficient.
+//! [`ArcSwap`] stores a value that can be replaced while readers still use the previous value. A page has a single
+//! thread, so a mutex is sufficient.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct ArcSwap<T>(Mutex<Arc<T>>);
 
-/// A value that was read. The mutex is not locked while a reader has the value.
+/// A value that was read from an [`ArcSwap`]. The mutex is not locked while a reader uses the value.
 pub(crate) struct Loaded<T>(Arc<T>);
 
 impl<T> ArcSwap<T> {

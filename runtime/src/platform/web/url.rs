@@ -132,8 +132,8 @@ impl Url {
     }
 }
 
-/// Splits `text` at the last `separator`, which is an ASCII character. `str::rsplit_once` also searches for other
-/// characters, which takes more code.
+/// Splits `text` at the last `separator`, which must be an ASCII character. `str::rsplit_once` also supports non-ASCII
+/// separators, so it would add more code to a page.
 fn split_last(text: &str, separator: u8) -> Option<(&str, &str)> {
     let at = text.bytes().rposition(|byte| byte == separator)?;
     Some((text.get(..at)?, text.get(at + 1..)?))

@@ -145,17 +145,17 @@ impl StoreSync {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the progress, and wakes the tasks that wait for progress.
+    /// Changes the progress and notifies the tasks that wait for it.
     pub(super) fn report(&self, change: impl FnOnce(&mut Progress)) {
         change(&mut self.progress());
         self.progressed.notify_waiters();
     }
 
-    /// Waits until the change with the number `change` is stored, or until a write that includes this change has failed.
+    /// Waits until the change with number `change` is stored, or until a write that includes this change fails.
     pub(super) async fn tried(&self, change: u64) -> Progress {
         let mut progressed = pin!(self.progressed.notified());
         loop {
-            // The future is registered before the progress is read, so that no progress between these steps is missed.
+            // The future is enabled before the progress is read, so that a report between these steps wakes the task.
             progressed.as_mut().enable();
             let now = self.progress().clone();
             if now.written >= change || now.failed.as_ref().is_some_and(|failed| failed.target >= change) {
