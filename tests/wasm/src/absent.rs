@@ -8,7 +8,7 @@ use afresh::transport::HyperTransport;
 use afresh::{Body, CallInfo, Client, FileStore, Part};
 
 fn log_in(app: afresh::oauth2::App) {
-    app.browser(); // a page cannot listen
+    app.browser(); // a web page cannot listen
 }
 
 fn absent(client: Client, mut request: String, any: impl Debug + Clone) {
@@ -16,7 +16,7 @@ fn absent(client: Client, mut request: String, any: impl Debug + Clone) {
     Client::builder("https://shop.example").http_builder(any.clone()); // requests are sent with `fetch`
     Client::builder("https://shop.example").transport(any.clone()); // requests are sent with `fetch`
     Client::builder("https://shop.example").runtime(any.clone()); // everything runs on the event loop
-    client.execute(any.clone()); // a request that is written by hand
+    client.execute(any.clone()); // a client cannot send a hand-written request
     CallInfo::of(&mut request); // there are no tower layers
     FileStore::new("session"); // a browser has no files
     FileStore::for_identity("session", "ada"); // a browser has no files
@@ -24,8 +24,8 @@ fn absent(client: Client, mut request: String, any: impl Debug + Clone) {
     Part::file("photo.png"); // a browser has no files
     KeyringStore::new("shop", "ada", "lock"); // a browser has no keyring
     RedisStore::new("redis://cache", "shop"); // a browser cannot connect to Redis
-    HyperTransport::new(); // a browser opens no connections for a page
-    HyperTransport::over(any); // a browser opens no connections for a page
+    HyperTransport::new(); // a web page cannot open connections
+    HyperTransport::over(any); // a web page cannot open connections
 }
 
 #[afresh::api]
