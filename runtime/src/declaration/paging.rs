@@ -1,6 +1,6 @@
 //! [`Paging`] describes how to find the next page of a list.
 
-/// Describes the location of the list in a page, and the rule for refusal the next page.
+/// Describes the location of the list in a page, and the rule for finding the next page.
 ///
 /// Pointers are JSON pointers (RFC 6901) with one extension: if a name in the pointer ends with `?`, the field with
 /// that name can be missing or `null`. If a field that is marked with `?` is missing or `null`, there is no next page.

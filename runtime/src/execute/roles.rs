@@ -136,6 +136,7 @@ impl RoleCall {
     /// Sends a refresh. The tokens from the response become the session's next credential, as after an automatic
     /// refresh.
     async fn refresh(&mut self, tokens_of: TokensOf) -> Result<Answer> {
+        let _pause = self.pause_refreshes().await;
         let begun = self.context.session.snapshot();
         let (answer, cookies) = self.send(&begun.without_credential()).await?;
         if answer.status().is_success() {

@@ -62,7 +62,8 @@ fn charset_of(mut parameters: &str) -> Option<String> {
         let (parameter, rest) = split_parameter(parameters);
         if let Some((name, value)) = parameter.split_once('=') {
             if name.trim().eq_ignore_ascii_case("charset") {
-                return Some(value.trim().trim_matches('"').to_owned());
+                let charset = value.trim().trim_matches('"');
+                return is_token(charset).then(|| charset.to_owned());
             }
         }
         parameters = rest;
@@ -124,6 +125,13 @@ mod tests {
             "application/json;;",
         ] {
             assert_eq!(of(text).essence(), Some("application/json"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_charset_is_ignored() {
+        for charset in ["", "\"\"", "utf-8, text/plain", "utf-8 (x)", "utf-8 charset=utf-8", "\"a b\""] {
+            assert_eq!(of(&format!("text/plain; charset={charset}")).charset(), None, "{charset}");
         }
     }
 

@@ -119,7 +119,7 @@ impl Answer {
         self.continuation.as_ref().map(|continuation| continuation.method)
     }
 
-    /// Returns the rule for refusal the next page, or `None` if this response is not a page.
+    /// Returns the rule for finding the next page, or `None` if this response is not a page.
     pub(crate) fn paging(&self) -> Option<Paging> {
         self.continuation.as_ref().map(|continuation| continuation.paging)
     }

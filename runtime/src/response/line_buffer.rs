@@ -5,7 +5,7 @@ use bytes::{Buf, BytesMut};
 #[derive(Debug, Default)]
 pub(crate) struct LineBuffer {
     bytes: BytesMut,
-    /// The number of bytes at the start of the buffer that have been searched without refusal a line ending.
+    /// The number of bytes at the start of the buffer that have been searched without finding a line ending.
     searched: usize,
     /// The number of examined bytes, which is recorded for a test.
     #[cfg(test)]

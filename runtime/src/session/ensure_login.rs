@@ -2,6 +2,7 @@
 
 use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -115,7 +116,8 @@ impl Session {
         if is_shared && self.has_login(true).await? {
             return Ok(None);
         }
-        Ok(Some(Turn { lock, _here: here }))
+        self.0.holds_login_lock.store(is_shared, Ordering::SeqCst);
+        Ok(Some(Turn { lock, holds_lock: &self.0.holds_login_lock, _here: here }))
     }
 
     /// Whether this process or the store has a session. If `any` is true, another user's session is also accepted.
@@ -134,7 +136,14 @@ impl Session {
 /// The exclusive right to log in, released when the `Turn` is dropped.
 struct Turn<'a> {
     lock: Arc<LoginLock>,
+    holds_lock: &'a AtomicBool,
     _here: tokio::sync::MutexGuard<'a, ()>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.holds_lock.store(false, Ordering::SeqCst);
+    }
 }
 
 impl Turn<'_> {

@@ -12,7 +12,9 @@ use tokio::sync::futures::Notified;
 use super::cookies::SetCookies;
 use super::credential::Credential;
 use crate::error::Error;
+use crate::platform::IN_BROWSER;
 use crate::platform::deadline::within;
+use crate::platform::exchange_lock::{ExchangeGuard, ExchangeLock};
 use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant, real_now};
 
@@ -145,8 +147,23 @@ impl RefreshHandle {
     /// suspended, so the time limit starts over, as in [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {
-            self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);
+            self.restart();
         }
+    }
+
+    /// Waits until no login or logout is in progress, which can replace the browser's cookies. The wait does not count
+    /// toward the time limit.
+    pub(super) async fn exchange(&self, lock: &ExchangeLock) -> ExchangeGuard {
+        let guard = lock.lock().await;
+        if IN_BROWSER {
+            self.restart();
+        }
+        guard
+    }
+
+    /// Starts the time limit over.
+    pub(super) fn restart(&self) {
+        self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);
     }
 
     /// Returns the refresh task.

@@ -15,8 +15,9 @@ use crate::platform::time::timeout;
 
 /// The maximum time that a login or logout waits for a refresh, which may be running in a frozen tab.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-/// The maximum time during which a login or logout prevents refreshes.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// The maximum time during which a login or logout prevents refreshes. A refresh waits longer for the store's lock, so
+/// that calls do not fail during a slow login.
+const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 
 /// Prevents refreshes until this value is dropped, but for a limited time.
 pub(crate) struct RefreshPause {
@@ -37,6 +38,7 @@ impl Session {
         // A refresh acquires the locks in the same order. After the wait, the pause keeps the locks that it has acquired.
         let acquired = async {
             store_lock = self.lock_for_exchange().await;
+            self.wait_for_late_cookies().await;
             exchange = Some(self.0.exchange.lock().await);
         };
         let _ = timeout(wait, acquired).await;

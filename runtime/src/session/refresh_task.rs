@@ -20,6 +20,7 @@ use super::state_machine::StateMachine;
 use super::store_sync::after_commit::AfterCommit;
 use super::store_sync::locked_refresh;
 use crate::error::{Error, Kind};
+use crate::platform::IN_BROWSER;
 use crate::platform::deadline::within;
 use crate::trace;
 
@@ -146,8 +147,12 @@ struct RefreshTask {
 impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
+        // A logout waits for the refresh that it ends, so this refresh must not wait for the request of the logout.
+        if IN_BROWSER && !session.is_refreshed_by(&self.handle) {
+            return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
+        }
         let Some(store_sync) = session.store_sync() else {
-            let _exchange = session.0.exchange.lock().await;
+            let _exchange = self.handle.exchange(&session.0.exchange).await;
             if !session.is_refreshed_by(&self.handle) {
                 return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
             }

@@ -112,6 +112,8 @@ pub(super) struct Inner {
     pub(super) ending: Ending,
     /// The lock that a task holds while it logs in. Other tasks that need a login wait until the login is complete.
     pub(super) login_turn: TaskLock<()>,
+    /// Whether [`ensure_login`](Session::ensure_login) holds the lock of the store.
+    pub(super) holds_login_lock: AtomicBool,
     /// In a browser, the lock that a refresh, a login or a logout holds while its request is sent.
     pub(super) exchange: ExchangeLock,
 }
@@ -166,6 +168,7 @@ impl Session {
             events: EventChannel::new(),
             ending: Ending::default(),
             login_turn: TaskLock::new(()),
+            holds_login_lock: AtomicBool::new(false),
             exchange: ExchangeLock::default(),
         }))
     }

@@ -14,7 +14,7 @@ use afresh::{
 };
 
 fn log_in(app: App, server: Server, discovery: Discovery, any: impl Debug + Clone) {
-    app.browser(); // a page cannot listen
+    app.browser(); // a web page cannot listen
     server.http(any.clone()); // requests are sent with `fetch`
     discovery.http(any); // requests are sent with `fetch`
 }
@@ -32,7 +32,7 @@ fn absent(client: Client, mut request: String, any: impl Debug + Clone) {
     Client::builder("https://shop.example").runtime(any.clone()); // everything runs on the event loop
     RefreshTokenGrant::new("https://id.example").http(any.clone()); // requests are sent with `fetch`
     ClientCredentials::new("https://id.example", "shop", "secret").http(any.clone()); // requests are sent with `fetch`
-    client.execute(any.clone()); // a request that is written by hand
+    client.execute(any.clone()); // a client cannot send a hand-written request
     CallInfo::of(&mut request); // there are no tower layers
     FileStore::new("session"); // a browser has no files
     FileStore::for_identity("session", "ada"); // a browser has no files
@@ -41,8 +41,8 @@ fn absent(client: Client, mut request: String, any: impl Debug + Clone) {
     KeyringStore::new("shop", "ada", "lock"); // a browser has no keyring
     RedisStore::new("redis://cache", "shop"); // a browser cannot connect to Redis
     RedisStore::with_client("redis://cache", "shop"); // a browser cannot connect to Redis
-    HyperTransport::new(); // a browser opens no connections for a page
-    HyperTransport::over(any); // a browser opens no connections for a page
+    HyperTransport::new(); // a web page cannot open connections
+    HyperTransport::over(any); // a web page cannot open connections
 }
 
 fn wait<F: Future<Output = Result<u8>>>(

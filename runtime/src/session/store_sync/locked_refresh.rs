@@ -36,7 +36,7 @@ pub(crate) async fn refresh(
         Err(stop) => return stopped(stop),
     };
     let answer = {
-        let _exchange = session.0.exchange.lock().await;
+        let _exchange = handle.exchange(&session.0.exchange).await;
         if !session.is_refreshed_by(handle) {
             return stopped(Stopped::Obsolete);
         }

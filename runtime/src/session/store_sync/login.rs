@@ -1,5 +1,7 @@
 //! Reads and locks the store for logins and logouts.
 
+use std::sync::atomic::Ordering;
+
 use super::prepare::wait_for_late_cookies;
 use super::state::Adopt;
 use crate::error::{Error, Kind};
@@ -30,10 +32,15 @@ impl Session {
     /// `None` if there is no lock, or if [`ensure_login`](Self::ensure_login) of this session already holds the lock.
     pub(in crate::session) async fn lock_for_exchange(&self) -> Option<StoreLock> {
         let store_sync = self.store_sync()?;
-        let is_free = self.0.login_turn.try_lock().is_ok();
-        let lock = if is_free { store_sync.store.lock().await.ok().flatten() } else { None };
-        // If the store cannot be read, the login or logout is sent without this wait.
-        let _ = wait_for_late_cookies(store_sync).await;
-        lock
+        let is_held = self.0.holds_login_lock.load(Ordering::SeqCst);
+        if is_held { None } else { store_sync.store.lock().await.ok().flatten() }
+    }
+
+    /// Waits until the refresh of a tab that was closed can no longer replace the cookies. If the store cannot be read,
+    /// the login or logout is sent without this wait.
+    pub(in crate::session) async fn wait_for_late_cookies(&self) {
+        if let Some(store_sync) = self.store_sync() {
+            let _ = wait_for_late_cookies(store_sync).await;
+        }
     }
 }
