@@ -131,7 +131,8 @@ mod tests {
     #[test]
     fn a_malformed_charset_is_ignored() {
         for charset in ["", "\"\"", "utf-8, text/plain", "utf-8 (x)", "utf-8 charset=utf-8", "\"a b\""] {
-            assert_eq!(of(&format!("text/plain; charset={charset}")).charset(), None, "{charset}");
+            let kind = of(&format!("text/plain; charset={charset}"));
+            assert_eq!(kind.charset(), None, "{charset}");
         }
     }
 
