@@ -97,7 +97,7 @@ pub(crate) fn is_token_byte(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn of(text: &'static str) -> MediaType {
+    fn of(text: &str) -> MediaType {
         MediaType::of(&HeaderMap::from_iter([(CONTENT_TYPE, text.parse().unwrap())]))
     }
 
