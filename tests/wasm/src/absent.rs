@@ -19,11 +19,11 @@ fn log_in(app: App, server: Server, discovery: Discovery, any: impl Debug + Clon
     discovery.http(any); // requests are sent with `fetch`
 }
 
-fn listen(_: Browser) {} // a page cannot listen
+fn listen(_: Browser) {} // a web page cannot listen
 
 struct Window;
 
-impl Opened for Window {} // a page cannot listen
+impl Opened for Window {} // a web page cannot listen
 
 fn absent(client: Client, mut request: String, any: impl Debug + Clone) {
     Client::builder("https://shop.example").http(any.clone()); // requests are sent with `fetch`
