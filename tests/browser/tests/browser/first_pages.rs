@@ -68,7 +68,7 @@ async fn the_page_of_the_guide_logs_in_and_out() {
     let tab = stage.browser.open_with_script(&stage.server.origin(), READY).await.unwrap();
     tab.until(&shows("error", "You are not logged in.")).await.unwrap();
     log_in(&tab, "wrong").await;
-    tab.until(&shows("error", "The user or the password is wrong.")).await.unwrap();
+    tab.until(&shows("error", "The user name or the password is wrong.")).await.unwrap();
     log_in(&tab, PASSWORD).await;
     tab.until(&shows("orders", "7: tea")).await.unwrap();
     tab.until(&shows("state", "LoggedIn")).await.unwrap();

@@ -75,7 +75,7 @@ async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
     let numbered = probe(&stage, "numbered pages").await;
     let query = |page| format!("filter=a%20b%2F%C3%A4%26c&page={page}");
     assert_eq!(numbered, json!({ "value": [[query(1), query(2)], null] }));
-    let plain = "the base URL is plain http on a host that is not loopback";
+    let plain = "the base URL uses plain http for a host that is not loopback";
     let bases = [
         "",
         "",
@@ -88,8 +88,8 @@ async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
         "not a valid URL",
     ];
     check(&probe(&stage, "base URLs").await, &bases);
-    let more = "must consist of scheme, host and port only";
-    check(&probe(&stage, "origins").await, &["", "", "is plain http", more, more, more]);
+    let more = "must consist of only a scheme, a host and a port";
+    check(&probe(&stage, "origins").await, &["", "", "uses plain http", more, more, more]);
 }
 
 /// An empty string in `expected` means that the URL is valid.
