@@ -1,5 +1,4 @@
-//! The quickstart's server, which listens on loopback. The server imitates the server for which afresh was originally
-//! written.
+//! The quickstart's server, which listens on loopback. It rejects an expired token with 403, as many Express servers do.
 //!
 //! - The access tokens are JWTs with a very short lifetime. The `authorization` header contains the access token
 //!   without `Bearer`.

@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
 
-    /// L6: a call whose request body can be sent only once starts to wait for a refresh earlier than other calls do.
+    /// L6: if a request body can be sent only once, its call starts to wait for a refresh earlier than other calls do.
     #[test]
     fn a_one_shot_body_has_a_larger_margin() {
         let received = start();

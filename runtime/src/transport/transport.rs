@@ -49,7 +49,7 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// Returns the same transport, except that the runtime's own client opens separate connections.
+    /// Returns a copy of this transport. If the transport is the runtime's own client, the copy opens its own connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),

@@ -1,4 +1,4 @@
-//! Tests the transport that uses `fetch`: streams, ended requests, bodies, redirects and errors.
+//! Tests the `fetch` transport: streams, aborted requests, bodies, redirects and errors.
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::Stage;
