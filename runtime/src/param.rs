@@ -29,8 +29,9 @@
 //! the marker for types that represent a file and cannot be a part. [`ByHeaderValue`] and [`BySerialize`] are the
 //! markers for [`HeaderOption`].
 //!
-//! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] cause a compile error for types that implement
-//! `Serialize` but can never be sent in the trait's place in the request, such as a list in a single path segment.
+//! Each of [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] stands for one part of a request. A type that
+//! implements `Serialize` but can never be sent in that part, such as a list in a single path segment, causes a compile
+//! error.
 
 pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{

@@ -13,7 +13,7 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-/// An alias for `Instant`, because tests cannot pause a browser's clock.
+/// On other platforms, `RealInstant` is the clock that tests cannot pause. Tests cannot pause any clock of a browser.
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 

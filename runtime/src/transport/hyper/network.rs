@@ -34,7 +34,10 @@ fn secured(mut tcp: HttpConnector) -> Result<Connector, Error> {
 }
 
 #[cfg(not(feature = "__rustls"))]
-#[expect(clippy::unnecessary_wraps, reason = "this function must have the same signature as the one that is compiled with TLS")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "this function must have the same signature as the one that is compiled with TLS"
+)]
 fn secured(tcp: HttpConnector) -> Result<Connector, Error> {
     Ok(Connector::new(move |uri| {
         let connecting = tcp.clone().call(uri);
