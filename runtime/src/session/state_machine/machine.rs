@@ -36,7 +36,7 @@ pub(crate) struct StateMachine<H> {
 pub(super) struct RunningRefresh<H> {
     pub(super) handle: H,
     pub(super) urgent: bool,
-    /// Whether the refresh started before the token expired, and no call has waited for the refresh since.
+    /// Whether the refresh started before the token expired and no call has waited for the refresh so far.
     pub(super) before_expiry: bool,
     /// Whether the server refused the credential. After a refusal, a refresh that returns the refused access token is
     /// treated as failed.
