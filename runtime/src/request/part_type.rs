@@ -27,7 +27,7 @@ pub const fn part_type<T>(_: &T) -> PartType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: PartByType> PartType<T> {
-    /// Returns the implementation of [`IntoPart`] for the argument's type.
+    /// Returns a marker for the [`IntoPart`] implementation that fits the argument's type.
     #[must_use]
     pub fn via(&self) -> PartVia<T::Via> {
         PartVia(PhantomData)
@@ -36,7 +36,7 @@ impl<T: PartByType> PartType<T> {
 
 /// Lets the compiler infer the implementation for types without a special conversion.
 pub trait AnyPart {
-    /// Returns the implementation of [`IntoPart`] that the compiler infers.
+    /// Returns a marker for the [`IntoPart`] implementation that the compiler selects.
     #[must_use]
     fn via<Via>(&self) -> PartVia<Via> {
         PartVia(PhantomData)

@@ -41,7 +41,7 @@ impl DecodeError {
     }
 
     /// Returns a message with the expected type and the position of the error. The position consists of the path, the
-    /// line and column, and an excerpt of the names that precede the error. `decode` decodes a modified body as the
+    /// line and column, and an excerpt of the body before the error that shows only field names. `decode` decodes a modified body as the
     /// declared type and returns the resulting error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
         let Self::Json(error) = self else { return self.to_string() };

@@ -29,9 +29,9 @@ use crate::error::BoxError;
 /// operations return an error, and the entry is not overwritten.
 ///
 /// **Limits.** Windows stores at most 2560 bytes per entry. On Windows, a session with two long JWTs or a few cookies
-/// exceeds the limit. If a session is too long, the runtime cannot store the intent to refresh, and the refresh returns
-/// an error before it sends the refresh token. Use a [`FileStore`](crate::FileStore) for long sessions, with encryption
-/// if needed. The Secret Service and the Keychain have no relevant limit. The record is binary, so a keyring program
+/// exceeds the limit. If a session is too large for an entry, the runtime cannot store the intent to refresh, so the
+/// refresh returns an error and does not send the refresh token. Use a [`FileStore`](crate::FileStore) for large
+/// sessions, with encryption if needed. The Secret Service and the Keychain have no relevant limit. The record is binary, so a keyring program
 /// might not be able to display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
