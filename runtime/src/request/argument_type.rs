@@ -24,7 +24,7 @@ pub trait AnyArgument {
     /// Checks an argument that fills several path segments.
     fn in_segments(&self) {}
 
-    /// Checks that the argument's type can contain a value to send.
+    /// Rejects argument types that never have anything to send, such as `()`.
     fn in_request(&self) {}
 
     /// Checks that a method without a role takes no refresh token.
@@ -92,7 +92,7 @@ impl<T: NotASequence + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SendsNothing + ?Sized> ArgumentType<T> {
-    /// Checks that the argument's type can contain a value to send.
+    /// Rejects argument types that never have anything to send, such as `()`.
     pub fn in_request(&self)
     where
         T: SentArgument,

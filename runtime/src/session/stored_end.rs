@@ -32,7 +32,7 @@ impl StoredEnd {
         Ok(Self { at, lifetime: end.number("lifetime")?.ok_or(Invalid)? })
     }
 
-    /// Returns the end of the login. The remaining time until the end of the login never exceeds the lifetime that the
+    /// Returns the time at which the login ends. The remaining time until the end of the login never exceeds the lifetime that the
     /// server sent, even if the clock was set back.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
