@@ -27,8 +27,8 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Returns whether the body of a response with the given status is read by the returned value rather than by the
-    /// runtime.
+    /// Returns whether the caller reads the body of a response with the given status, through the value that the call
+    /// returns. Otherwise, the runtime reads the body.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,

@@ -35,8 +35,8 @@ mod in_browser {
     /// - *A tab that is closed during a refresh* releases the lock. The browser still completes the closed tab's
     ///   request, so the next tab waits for one second and then refreshes with the cookie from that request.
     /// - *A tab that is frozen during a refresh* keeps the lock. In the other tabs, a call that needs a refresh fails
-    ///   after 8 s with an error for which [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. While one
-    ///   tab is frozen, each of the other tabs keeps its tokens, and its next call tries to refresh again.
+    ///   after 8 s with an error for which [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. The
+    ///   other tabs keep their own tokens, and the next call in each of these tabs tries to refresh again.
     /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks. Without
     ///   Web Locks, tabs can refresh at the same time, and the session emits
     ///   [`Uncoordinated`](crate::SessionEvent::Uncoordinated) once.

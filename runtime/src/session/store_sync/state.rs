@@ -166,7 +166,7 @@ impl StoreSync {
         }
     }
 
-    /// Waits until no other task uses the store. If another task stalls, `exclusive` stops waiting for that task after
+    /// Waits until no other task is using the store. If another task stalls, `exclusive` stops waiting for that task after
     /// a time limit.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
