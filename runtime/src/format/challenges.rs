@@ -43,11 +43,10 @@ pub(crate) fn read_challenges<'a>(line: &'a str, found: &mut Vec<ParsedChallenge
         };
         // A `token68` value, such as `abc==`, has no name.
         rest = skip(value, |byte| byte == b'=' || is_space(byte));
-        if let (Some((text, after)), true) = (read_value(skip(value, is_space)), found.len() > first) {
+        let challenge = found.get_mut(first..).and_then(<[_]>::last_mut);
+        if let (Some(challenge), Some((text, after))) = (challenge, read_value(skip(value, is_space))) {
+            challenge.parameters.push((token, text));
             rest = after;
-            if let Some(challenge) = found.last_mut() {
-                challenge.parameters.push((token, text));
-            }
         }
     }
 }

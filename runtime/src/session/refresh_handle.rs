@@ -162,7 +162,7 @@ impl RefreshHandle {
     }
 
     /// Starts the time limit over.
-    pub(super) fn restart(&self) {
+    fn restart(&self) {
         self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);
     }
 

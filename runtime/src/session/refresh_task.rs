@@ -20,7 +20,6 @@ use super::state_machine::StateMachine;
 use super::store_sync::after_commit::AfterCommit;
 use super::store_sync::locked_refresh;
 use crate::error::{Error, Kind};
-use crate::platform::IN_BROWSER;
 use crate::platform::deadline::within;
 use crate::trace;
 
@@ -148,20 +147,18 @@ impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
         // A logout waits for the refresh that it ends, so this refresh must not wait for the request of the logout.
-        if IN_BROWSER && !session.is_refreshed_by(&self.handle) {
+        if !session.is_refreshed_by(&self.handle) {
             return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
         }
         let Some(store_sync) = session.store_sync() else {
             let _exchange = self.handle.exchange(&session.0.exchange).await;
+            // A login or logout may have ended this refresh during the wait.
             if !session.is_refreshed_by(&self.handle) {
                 return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
             }
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
-        if !session.is_refreshed_by(&self.handle) {
-            return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
-        }
         // The future is boxed so that refreshes without a store do not reserve memory for it.
         let (result, failure, after_commit) =
             Box::pin(locked_refresh::refresh(&session, store_sync, &self.handle, &mut self.basis)).await;
