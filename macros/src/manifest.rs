@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The name of the runtime's package.
 const PACKAGE: &str = "afresh";
 
 /// Returns the runtime's name in the crate being compiled, if that name is not `afresh`.
@@ -37,7 +36,6 @@ fn workspace_of(folder: &Path) -> Option<String> {
     texts.find(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
 }
 
-/// An entry in a dependency table.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Dependency {
     name: String,
@@ -69,7 +67,6 @@ fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency> {
     found
 }
 
-/// A manifest table that contains dependencies.
 enum Table {
     /// The `[dependencies]` table, which has one line per dependency.
     All,

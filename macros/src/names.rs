@@ -35,8 +35,7 @@ pub(crate) fn tokens() -> Ident {
     local("tokens")
 }
 
-/// Returns the name of the variable in which generated code stores the API's description if parts of the description
-/// depend on `cfg`.
+/// Returns the name of the variable that stores the API's description if parts of the description depend on `cfg`.
 pub(crate) fn info() -> Ident {
     local("info")
 }
@@ -46,13 +45,13 @@ pub(crate) fn erased(api: &Ident) -> Ident {
     invented(&format!("__AfreshErased{}", plain(api)))
 }
 
-/// Returns the name of a method of the [`erased`] trait. The name differs from the name of the user's method, because
+/// Returns the name of a method of the [`erased`] trait. The name differs from that of the user's method, because
 /// method calls would otherwise be ambiguous.
 pub(crate) fn erased_method(method: &Ident) -> Ident {
     local(&format!("dyn_{}", plain(method)))
 }
 
-/// Returns the name of the type parameter for any implementation of the trait.
+/// Returns the name of the type parameter that represents any implementation of the trait.
 pub(crate) fn implementation() -> Ident {
     invented("__AfreshImplementation")
 }
@@ -235,14 +234,13 @@ impl RuntimeItem {
 }
 
 impl Runtime {
-    /// Returns whether the path resolves to the same item in every module. A path that is not absolute can begin with a
-    /// name that a `use` inside a function introduces.
+    /// Whether the path resolves to the same item in every module. A path that is not absolute can begin with a name
+    /// that a `use` inside a function introduces.
     pub(crate) fn is_absolute(&self) -> bool {
         let first = self.0.as_ref().and_then(|path| path.clone().into_iter().next());
         first.is_none_or(|first| matches!(first.to_string().as_str(), ":" | "crate" | "$crate"))
     }
 
-    /// Returns the path to an item of the runtime.
     pub(crate) fn item(&self, item: RuntimeItem) -> TokenStream {
         join(self.to_token_stream(), item, Span::call_site())
     }

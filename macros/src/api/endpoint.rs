@@ -21,7 +21,6 @@ impl<'s> Endpoint<'s> {
         self.source.name.plain()
     }
 
-    /// Returns the method's role in the session and the location of the role's attribute.
     pub(crate) fn role(&self) -> Option<Located<Role>> {
         self.rules.iter().find_map(|rule| match rule.value {
             Rule::Role(role) => Some(Located { value: role, at: rule.at }),
@@ -47,17 +46,14 @@ impl<'s> Endpoint<'s> {
         self.rules.iter().any(|rule| rule.value == Rule::Public)
     }
 
-    /// Whether the method has a `pages` attribute.
     pub(crate) fn has_pages(&self) -> bool {
         self.rules.iter().any(|rule| matches!(rule.value, Rule::Pages(_)))
     }
 
-    /// Whether the method sends a HEAD request.
     pub(crate) fn is_head(&self) -> bool {
         self.verb.as_ref().is_some_and(|verb| verb.value == "HEAD")
     }
 
-    /// Whether requests with this HTTP method cannot have a body.
     pub(crate) fn forbids_body(&self) -> bool {
         self.verb.as_ref().is_some_and(|verb| matches!(verb.value.as_str(), "GET" | "HEAD"))
     }

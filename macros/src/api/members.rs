@@ -12,7 +12,6 @@ pub(crate) struct Api<'s> {
     pub(crate) source: &'s Trait,
     pub(crate) client: Ident,
     pub(crate) runtime: Runtime,
-    /// The prefix of every path, if the trait has a prefix.
     pub(crate) prefix: Option<Located<PathTemplate>>,
     pub(crate) refresh_on: Option<Located<Vec<u16>>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
@@ -28,7 +27,6 @@ pub(crate) struct Api<'s> {
     pub(crate) has_roles: bool,
 }
 
-/// An item in the trait.
 #[allow(
     clippy::large_enum_variant,
     reason = "almost all members are endpoints, and an endpoint is large only in tests, where each span contains a source position"
@@ -49,7 +47,6 @@ pub(crate) enum Member<'s> {
 }
 
 impl<'s> Api<'s> {
-    /// Returns the methods that send a request.
     pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint<'s>> {
         self.members.iter().filter_map(|member| match member {
             Member::Endpoint(endpoint) => Some(endpoint),
@@ -57,8 +54,8 @@ impl<'s> Api<'s> {
         })
     }
 
-    /// Returns the name of the module around the client. Returns `None` if the path to the runtime crate is relative,
-    /// because it might not resolve inside another module.
+    /// Returns `None` if the path to the runtime crate is relative, because a relative path might not resolve inside
+    /// another module.
     pub(crate) fn client_module(&self) -> Option<Ident> {
         let first = self.endpoints().next().map(|endpoint| &endpoint.source.name.ident);
         self.runtime.is_absolute().then(|| names::client_module(&self.source.name.ident, first))

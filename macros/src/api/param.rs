@@ -13,12 +13,10 @@ pub(crate) struct Param<'s> {
 }
 
 impl Param<'_> {
-    /// Whether the parameter is one part of a multipart body.
     pub(crate) fn is_part(&self) -> bool {
         matches!(self.kind, Some(ParamKind::Part(_)))
     }
 
-    /// Returns the name of the placeholder that this parameter fills.
     pub(crate) fn placeholder(&self) -> Option<&str> {
         match &self.kind {
             Some(ParamKind::Path(name)) => Some(name),

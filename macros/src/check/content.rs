@@ -4,7 +4,6 @@ use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Location};
 use crate::model::{Content, ParamKind, Whole};
 
-/// Reports a cookie that a method sets twice.
 pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let mut seen: Vec<(&str, bool)> = Vec::new();
     for param in &endpoint.params {
@@ -51,7 +50,6 @@ pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Returns the help text for a method with a second request body.
 fn body_help(one: &Content, other: &Content) -> &'static str {
     match (one, other) {
         (Content::Whole(Whole::Json), Content::Whole(Whole::Json) | Content::JsonMember(_))

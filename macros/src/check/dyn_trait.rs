@@ -6,7 +6,6 @@ use crate::syntax::{Method, Receiver, mentions};
 
 const MOVE: &str = "move the method to a trait that is not `dyn`";
 
-/// Reports every part of a `dyn` trait that an object-safe trait cannot have.
 pub(super) fn check_dyn_trait(api: &Api, diag: &mut Diagnostics) {
     let Some(dyn_type) = &api.dyn_type else { return };
     if api.source.is_generic() {
@@ -15,7 +14,7 @@ pub(super) fn check_dyn_trait(api: &Api, diag: &mut Diagnostics) {
     }
     for member in &api.members {
         match member {
-            // The rule for roles already rejects a generic refresh method in any trait.
+            // The function `check_refresh` already rejects a generic refresh method in any trait.
             Member::Endpoint(endpoint) if !endpoint.is_refresh() => check_signature(endpoint.source, diag),
             Member::Provided(method) => check_provided(method, diag),
             Member::Endpoint(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => {}

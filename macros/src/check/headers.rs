@@ -23,10 +23,8 @@ const OF_TRANSPORT: &[(&str, &str)] = &[
 
 const OF_CONNECTION: &str = "configure connections with the `http_builder` function of the client's builder";
 
-/// The headers that describe the body.
 const OF_BODY: &[&str] = &["accept", "content-encoding", "content-type"];
 
-/// A request header and the source location of its declaration.
 struct Header<'m> {
     name: &'m str,
     at: Location,
@@ -86,7 +84,7 @@ fn token_header<'a>(api: &'a Api) -> &'a str {
     api.token_header.as_ref().map_or("authorization", |header| header.value.as_str())
 }
 
-/// Reports a `token_header` argument if the transport sets that header, or if that header has another meaning.
+/// Reports a `token_header` argument that names a header with another meaning, or a header that the transport sets.
 pub(super) fn check_token_header(api: &Api, diag: &mut Diagnostics) {
     let Some(Located { value: name, at }) = &api.token_header else { return };
     let fact = format!("header `{name}` cannot carry the access token");

@@ -1,4 +1,4 @@
-//! Applies the rules that compare two or more syntax nodes. The rules read the API and never change it.
+//! Applies the rules that compare two or more syntax nodes.
 //!
 //! Read `api.rs` first: it lists every rule.
 

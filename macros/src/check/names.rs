@@ -5,7 +5,7 @@ use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait, has_serialize_object};
 
 /// The names of all methods of a generated client, including methods from traits that are always in scope. If a trait
-/// method had the same name as a client method, a call to it on the client would be ambiguous.
+/// method had the same name as a client method, calling the trait method on the client would be ambiguous.
 const CLIENT_METHODS: &[&str] = &[
     "client",
     "clone",

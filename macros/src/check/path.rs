@@ -112,7 +112,7 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
                 diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
             }
             [first, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
-                // The rule for names already reports two parameters with the same name.
+                // The function `check_parameter_names` already reports two parameters with the same name.
                 let name_of = |param: &Param| param.source.plain_name();
                 for other in others.iter().filter(|other| name_of(other) != name_of(first)) {
                     let fact = format!("duplicate parameter for path placeholder `{{{name}}}`");
@@ -124,8 +124,8 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Removes and returns a placeholder and a parameter that probably belong together: their names are similar, or they
-/// are the only two left.
+/// Removes and returns a placeholder and a parameter that probably belong together, because their names are similar or
+/// no others remain.
 fn take_pair<'m>(
     unfilled: &mut Vec<&'m str>,
     unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,

@@ -11,7 +11,6 @@ use crate::api::{Api, Member};
 use crate::names::mixed_site;
 use crate::syntax::Item;
 
-/// Renders the complete output for an API trait.
 pub(crate) fn render(api: &Api) -> TokenStream {
     let parts = ClientParts {
         api: &api.source.name.ident,

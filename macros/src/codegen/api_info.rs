@@ -52,7 +52,6 @@ pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
     quote!(#api_info::new(#name))
 }
 
-/// Renders the settings from `#[api(...)]`.
 fn render_settings(api: &Api) -> TokenStream {
     let refresh_on = api.refresh_on.as_ref().map(|statuses| {
         let statuses = render_statuses(&statuses.value);

@@ -26,7 +26,6 @@ pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
     }))
 }
 
-/// Returns the attributes that do not belong to this macro.
 pub(super) fn foreign(attributes: &[Attribute]) -> TokenStream {
     let foreign =
         attributes.iter().filter(|attribute| attribute.is_foreign()).map(|attribute| &attribute.source);

@@ -90,8 +90,9 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Returns whether a parameter of this kind would add nothing to the request if its value had no content, such as `()`.
-/// JSON encodes a value without content as `null`. A separate check covers parameters in paths.
+/// Whether a value without content, such as `()`, must be rejected for this kind of parameter, because such a value
+/// would add nothing to the request. JSON encodes a value without content as `null`. A separate check covers path
+/// parameters.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

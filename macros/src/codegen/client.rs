@@ -14,11 +14,10 @@ pub(crate) struct ClientParts<'s> {
     pub(crate) vis: &'s Visibility,
     pub(crate) client: &'s Ident,
     pub(crate) runtime: &'s Runtime,
-    /// The name of the module around the client, and a span that does not point to the attribute.
+    /// The name of the module around the client, and a span that is not in the `#[api]` attribute.
     pub(crate) module: Option<(Ident, Span)>,
 }
 
-/// Renders the client type and its functions.
 pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     let ClientParts { vis, runtime, .. } = parts;
     let vis = macro_visibility(vis);
@@ -87,9 +86,9 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     }
 }
 
-/// Renders the struct in a hidden module, and an import of the struct. If the trait's module already has an item with
-/// the struct's name, the compiler reports only one error, because other generated code refers to the struct through
-/// the hidden module.
+/// Renders the client struct in a hidden module, and an import of the struct. If the trait's module already has an item
+/// with the struct's name, the compiler reports only one error, because other generated code refers to the struct
+/// through the hidden module.
 fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     let ClientParts { api, client, runtime, module, .. } = parts;
     let runtime_client = runtime.item(RuntimeItem::Client);
@@ -126,7 +125,8 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     }
 }
 
-/// Renders the path to the client through its hidden module. No other item can have the path through the hidden module.
+/// Renders the client's path through its hidden module, which is unambiguous even if another item has the client's
+/// name.
 pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
     let ClientParts { client, module, .. } = parts;
     let module = module.as_ref().map(|(module, _)| quote!(#module::));

@@ -16,7 +16,6 @@ use crate::api::{Api, Member};
 use crate::names::{self, RuntimeItem};
 use crate::syntax::{Item, Method, Receiver};
 
-/// If the trait has the `dyn` argument, renders the `Dyn` type.
 pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     let dyn_type = &api.dyn_type.as_ref()?.value;
     if api.source.is_generic() {
@@ -113,7 +112,6 @@ fn render_implementation(api: &Api, dyn_type: &Ident) -> TokenStream {
     }
 }
 
-/// Renders a method that forwards its calls to the stored implementation.
 fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, output, .. } = method;
     let Receiver::Shared { source: receiver, .. } = &method.inputs.receiver else {
@@ -172,7 +170,6 @@ fn render_dyn_type_stub(api: &Api, dyn_type: &Ident) -> TokenStream {
     }
 }
 
-/// Renders a `Dyn` type that stores nothing.
 pub(super) fn render_empty_dyn_type(dyn_type: &Ident, vis: &Visibility) -> TokenStream {
     let vis = macro_visibility(vis);
     quote! {

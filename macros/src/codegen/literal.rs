@@ -7,7 +7,6 @@ use crate::api::Api;
 use crate::model::{self, Condition};
 use crate::names::RuntimeItem;
 
-/// Renders a list of statuses, such as `&[401, 403]`.
 pub(super) fn render_statuses(statuses: &[u16]) -> TokenStream {
     let statuses = statuses.iter().map(|status| Literal::u16_unsuffixed(*status));
     quote!(&[#(#statuses),*])

@@ -95,7 +95,6 @@ pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
     })
 }
 
-/// Renders a call to the function that `render_outcome` renders.
 pub(super) fn render_outcome_of(api: &Api, span: Span) -> TokenStream {
     let name = ident_at(names::refresh_outcome(&api.source.name.ident), span);
     quote_spanned!(span=> &#name(&()))

@@ -18,13 +18,12 @@ pub(super) fn method_span(method: &Method) -> Span {
     mixed_site(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
 }
 
-/// Returns the identifier at another source location, without changing its hygiene.
+/// Moves an identifier to the source location `here`, without changing the identifier's hygiene.
 pub(super) fn ident_at(mut ident: Ident, here: Span) -> Ident {
     ident.set_span(here.resolved_at(ident.span()));
     ident
 }
 
-/// Returns a string literal with the given span.
 pub(super) fn string_at(text: &str, here: Span) -> Literal {
     let mut text = Literal::string(text);
     text.set_span(here);

@@ -76,7 +76,6 @@ fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     Some((quote_spanned!(here=> <#(#lifetimes,)* #params>), inputs))
 }
 
-/// Renders a doc line with the method's route.
 fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
     let route = format!(" `{verb} {path}`");
@@ -87,8 +86,8 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
-/// Renders a method that has a default body and sends no request. The method keeps its default body. An async method
-/// becomes a function that returns a `Send` future.
+/// Renders a method that sends no request, together with its default body. An async method becomes a function that
+/// returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = foreign(attributes);

@@ -14,7 +14,6 @@ pub(super) fn render_where(generics: &Generics, added: &[TokenStream]) -> TokenS
     quote!(where #(#own,)* #(#added,)*)
 }
 
-/// Whether a type mentions one of the item's type parameters.
 pub(super) fn depends_on(generics: &Generics, ty: &impl ToTokens) -> bool {
     let parameters: Vec<&Ident> = generics.params.iter().filter_map(type_parameter).collect();
     !parameters.is_empty() && any_ident(ty.to_token_stream(), &|ident| parameters.contains(&ident))

@@ -14,12 +14,10 @@ pub(super) struct Helper {
     /// The whole attribute, including its brackets.
     pub(super) whole: Location,
     pub(super) style: Style,
-    /// The tokens inside the parentheses of the attribute.
     pub(super) inside: TokenStream,
 }
 
 impl Helper {
-    /// Reads the attributes whose name is in `names`.
     pub(super) fn parse_all(
         attributes: &[syn::Attribute],
         names: &[&'static str],
@@ -51,7 +49,6 @@ impl Helper {
         arguments
     }
 
-    /// Reports an attribute with empty parentheses.
     pub(super) fn push_empty(&self, what: &str, form: &str, diag: &mut Diagnostics) {
         let fact = format!("the `{}` attribute has no {what}", self.name);
         diag.push_help(self.whole, fact, format_args!("write `{form}`"));
@@ -61,7 +58,6 @@ impl Helper {
         diag.push(self.whole, format_args!("the `{}` attribute must be written `{form}`", self.name));
     }
 
-    /// Reports arguments of an attribute that takes no arguments.
     pub(super) fn push_arguments(&self, diag: &mut Diagnostics) {
         if self.style != Style::Bare {
             diag.push(self.whole, format_args!("the `{}` attribute must not have arguments", self.name));
@@ -69,7 +65,6 @@ impl Helper {
     }
 }
 
-/// Reports attributes that have no meaning on this item.
 pub(super) fn push_misplaced(
     attributes: &[syn::Attribute],
     names: &[&'static str],

@@ -6,8 +6,7 @@ use syn::{Data, DeriveInput};
 
 use crate::diag::{Diagnostics, Location};
 
-/// Parses the item that the derive is applied to. The compiler has already parsed the item, so a
-/// parse error means that syn does not support the item's syntax.
+/// The compiler has already parsed the item, so a parse error means that syn does not support the item's syntax.
 pub(super) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Option<DeriveInput> {
     match syn::parse2(item) {
         Ok(item) => Some(item),
@@ -18,7 +17,6 @@ pub(super) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Option<De
     }
 }
 
-/// Locates the keyword `struct`, `enum` or `union`.
 pub(super) fn locate_keyword(data: &Data, diag: &mut Diagnostics) -> Location {
     let tokens = match data {
         Data::Struct(data) => data.struct_token.to_token_stream(),

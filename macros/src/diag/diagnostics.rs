@@ -26,7 +26,6 @@ impl Location {
         self.start
     }
 
-    /// Whether `self` and `other` are the same location.
     pub(crate) fn is(self, other: Self) -> bool {
         self.order == other.order
     }
@@ -86,7 +85,6 @@ impl Diagnostics {
         }
     }
 
-    /// Reports a syntax error from syn at the current position.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
         // Without a separate number, the syntax error would be attributed to the node that is parsed next.
@@ -104,12 +102,10 @@ impl Diagnostics {
         self.errors.insert(place, (order, error));
     }
 
-    /// Whether a node has an error.
     pub(crate) fn any_in(&self, node: &Range<usize>) -> bool {
         self.errors.iter().any(|(order, _)| node.contains(order))
     }
 
-    /// Whether a location has an error.
     pub(crate) fn any_at(&self, at: Location) -> bool {
         self.errors.iter().any(|(order, _)| *order == at.order)
     }

@@ -12,7 +12,6 @@ use crate::model::Constant;
 use crate::names;
 use crate::syntax::{Attribute, Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
 
-/// Returns the model of an API trait, including the settings from `#[api(...)]`.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
     if let Some((at, qualifier)) = &source.qualifier {
         diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));
@@ -54,8 +53,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
     }
 }
 
-/// Returns the name of the client. If the chosen name is the name of the trait or of its `Dyn` type, an error is
-/// reported and the default name is returned.
+/// If the chosen name is the name of the trait or of its `Dyn` type, an error is reported and the default name is
+/// returned.
 fn lower_client(
     chosen: Option<Located<Ident>>,
     source: &Trait,

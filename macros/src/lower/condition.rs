@@ -23,7 +23,6 @@ pub(super) fn lower_condition_list(attribute: &Attribute, diag: &mut Diagnostics
     lower_conditions(&attribute.arguments, diag)
 }
 
-/// Reads the conditions in an argument of `#[api(...)]`.
 pub(super) fn lower_condition_argument(
     name: &str,
     key: &Value,
@@ -37,7 +36,7 @@ pub(super) fn lower_condition_argument(
     lower_conditions(inside, diag)
 }
 
-/// Reads a list of conditions. An invalid condition is reported and skipped.
+/// An invalid condition is reported and skipped.
 fn lower_conditions(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<Condition>> {
     let mut conditions = Vec::new();
     for argument in arguments {

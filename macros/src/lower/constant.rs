@@ -65,14 +65,12 @@ fn lower_constant(
     Some(Located { value: Constant { place, name, value: content }, at: key.at })
 }
 
-/// Reports a placeholder in a constant.
 fn push_placeholder(attribute: &Attribute, at: Location, name: &str, diag: &mut Diagnostics) {
     let fact = format!("a constant must not have the placeholder `{{{name}}}`");
     let help = format!("send a parameter instead: `#[{}(\"...\")] {name}: &str`", attribute.name);
     diag.push_help(at, fact, help);
 }
 
-/// Returns the first identifier in braces.
 fn placeholder_in(text: &str) -> Option<&str> {
     text.split('{').skip(1).find_map(|rest| {
         let (name, _) = rest.split_once('}')?;

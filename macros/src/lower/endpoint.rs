@@ -15,7 +15,6 @@ use crate::syntax::{
     Attribute, End, Inputs, Method, Owner, Receiver, Style, mentions, mentions_reference, tables,
 };
 
-/// Returns the API member for a parsed method.
 pub(super) fn lower_method<'s>(
     source: &'s Method,
     prefix: Option<&PathTemplate>,
@@ -96,7 +95,7 @@ fn merge_constants(
 struct Found {
     has_verb: bool,
     may_have_verb: bool,
-    /// Whether a parameter attribute is on the method.
+    /// Whether the method has an attribute that belongs on a parameter.
     is_misplaced: bool,
     verb: Option<Located<String>>,
     path: Option<Located<String>>,
@@ -203,7 +202,6 @@ fn lower_whole_path(
     }
 }
 
-/// Checks the signature of a method that sends a request.
 fn lower_signature(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = &method.qualifiers.other {
@@ -253,7 +251,6 @@ fn value_of(ty: &Type) -> Type {
     }
 }
 
-/// Checks a method that has a default body and sends no request.
 fn lower_helper(method: &Method, diag: &mut Diagnostics) {
     if let (Some((at, qualifier)), Some(_)) = (&method.qualifiers.other, &method.qualifiers.asyncness) {
         diag.push(*at, format_args!("method `{}` must not be `{qualifier}`", method.name.plain()));

@@ -46,8 +46,6 @@ const SOURCES: &str = "`link`, `url`, `cursor`, `header`, `last`, `number` and `
 /// The query parameter that carries a cursor if `into` is missing.
 const CURSOR: &str = "cursor";
 
-/// Reads a `pages` attribute, such as `#[pages(link)]` or `#[pages(cursor = "/meta/next", into = "after", items =
-/// "/data")]`.
 pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Option<Paging> {
     if attribute.style == Style::Equals {
         push_wrong_form(attribute, FORMS, diag);
@@ -219,12 +217,10 @@ impl Found {
 }
 
 impl Word {
-    /// Whether the argument declares where the next page is.
     fn is_source(self) -> bool {
         !matches!(self, Self::Into | Self::Items | Self::More | Self::Rebase)
     }
 
-    /// Whether the argument is written without a value.
     fn is_bare(self) -> bool {
         matches!(self, Self::Link | Self::Rebase)
     }

@@ -7,7 +7,6 @@ pub(super) fn push_wrong_form(attribute: &Attribute, form: &str, diag: &mut Diag
     diag.push(attribute.whole, format_args!("the `{}` attribute must be written {form}", attribute.name));
 }
 
-/// Reports the arguments of an attribute that takes no arguments.
 pub(super) fn push_arguments(attribute: &Attribute, diag: &mut Diagnostics) {
     if attribute.style != Style::Bare {
         let at = attribute.arguments.first().map_or(attribute.whole, |argument| argument.key().at);
@@ -21,7 +20,6 @@ pub(super) fn push_hidden(attribute: &Attribute, name: &str, diag: &mut Diagnost
     diag.push_help(attribute.whole, fact, "put `#[cfg(...)]` on the method or parameter instead");
 }
 
-/// Reports another framework's attribute.
 pub(super) fn push_elsewhere(attribute: &Attribute, help: &str, diag: &mut Diagnostics) {
     diag.push_help(attribute.at, format_args!("unknown attribute `{}`", attribute.name), help);
 }

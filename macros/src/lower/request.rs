@@ -17,7 +17,6 @@ pub(super) struct Request {
     pub(super) path: Option<Located<String>>,
 }
 
-/// Reads `#[get("/orders")]` or `#[request("PROPFIND", "/orders")]`.
 pub(super) fn lower_request(attribute: &Attribute, verb: Verb, diag: &mut Diagnostics) -> Request {
     let name = &attribute.name;
     let arguments = attribute.arguments.as_slice();
@@ -64,7 +63,7 @@ fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<Str
     None
 }
 
-/// Returns the text of a string literal. An argument that is not a string literal is reported.
+/// An argument that is not a string literal is reported.
 fn lower_literal(argument: &Argument, what: &str, diag: &mut Diagnostics) -> Option<Located<String>> {
     if let Argument::Single(Value { kind: ValueKind::Text(text), at }) = argument {
         return Some(Located { value: text.clone(), at: *at });

@@ -11,13 +11,10 @@ use crate::names::Runtime;
 use crate::syntax::tables::{self, Arg};
 use crate::syntax::{Argument, Value, ValueKind};
 
-/// The settings of the whole API.
 pub(crate) struct Settings {
-    /// The name of the client, if the user chose one.
     pub(crate) client: Option<Located<Ident>>,
     /// The prefix of every path, or `None` if the prefix is invalid.
     pub(crate) prefix: Option<PathTemplate>,
-    /// The location of the prefix.
     pub(crate) prefix_at: Option<Location>,
     pub(crate) refresh_on: Option<Located<Vec<u16>>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
@@ -26,12 +23,10 @@ pub(crate) struct Settings {
     pub(crate) token_header: Option<Located<String>>,
     pub(crate) session_ends_on: Option<Located<Vec<u16>>>,
     pub(crate) session_ends_when: Option<Located<Vec<Condition>>>,
-    /// The location and the span of the `dyn` argument.
     pub(crate) dynamic: Option<(Location, Span)>,
     pub(crate) runtime: Runtime,
 }
 
-/// Reads the arguments of the `#[api(...)]` attribute at the location `at`.
 pub(crate) fn lower_settings(at: Location, arguments: &[Argument], diag: &mut Diagnostics) -> Settings {
     let mut settings = Settings {
         client: None,
@@ -183,7 +178,7 @@ fn lower_prefix(text: &str, at: Location, diag: &mut Diagnostics) -> Option<Path
     Some(prefix)
 }
 
-/// Reads the authentication scheme. An invalid scheme is reported, and the token is then sent without a scheme.
+/// An invalid scheme is reported, and the token is then sent without a scheme.
 fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
     if value.word().as_deref() == Some("none") {
         return Some(Scheme::None);

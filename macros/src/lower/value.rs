@@ -4,7 +4,6 @@ use crate::diag::{Diagnostics, Location, invalid};
 use crate::model::{Literal, PathTemplate, header_name, wrong_pointer};
 use crate::syntax::{Argument, Attribute, Value, ValueKind};
 
-/// Parses a path, and reports an error if the path is invalid.
 pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Option<PathTemplate> {
     match PathTemplate::parse(text) {
         Ok(template) => Some(template),
@@ -36,7 +35,7 @@ pub(super) fn lower_name(
     Some(name.to_owned())
 }
 
-/// Reads a header name and converts it to lower case. An invalid name is reported.
+/// Reads a header name and converts it to lower case.
 pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     let lowered = header_name(name);
     if lowered.is_none() {
@@ -45,7 +44,6 @@ pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics
     lowered
 }
 
-/// Reads a JSON pointer. An invalid pointer is reported.
 pub(super) fn lower_pointer(text: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     if let Some(help) = wrong_pointer(text) {
         diag.push_help(at, format_args!("`{}` is not a valid JSON pointer", text.escape_debug()), help);
@@ -75,7 +73,7 @@ pub(super) fn lower_literal(value: &Value, what: &str, diag: &mut Diagnostics) -
     }
 }
 
-/// Reads a list of statuses. An invalid status is reported and skipped.
+/// An invalid status is reported and skipped.
 pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<u16>> {
     let mut statuses = Vec::new();
     for argument in arguments {

@@ -11,7 +11,6 @@ pub(crate) struct Constant {
     pub(crate) value: Literal,
 }
 
-/// A constant's place in the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConstantPlace {
     Header,
@@ -21,17 +20,14 @@ pub(crate) enum ConstantPlace {
 }
 
 impl Constant {
-    /// Returns the name of the header, if the constant is a header.
     pub(crate) fn header(&self) -> Option<&str> {
         (self.place == ConstantPlace::Header).then_some(self.name.as_str())
     }
 
-    /// Returns the name of the query parameter, if the constant is a query parameter.
     pub(crate) fn query(&self) -> Option<&str> {
         (self.place == ConstantPlace::Query).then_some(self.name.as_str())
     }
 
-    /// Returns the field that the constant adds to the request body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self.place {
             ConstantPlace::Json => Some(Content::JsonMember(&self.name)),

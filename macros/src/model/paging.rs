@@ -1,6 +1,6 @@
 //! Defines the ways in which a method can find the next page of a list.
 
-/// How a method finds the next page, and where a page contains its list of items.
+/// The rule for finding the next page, and the location of the list of items in a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paging {
     pub(crate) next: NextPage,
@@ -12,7 +12,7 @@ pub(crate) struct Paging {
     pub(crate) rebase: bool,
 }
 
-/// The information that determines the next page. All fields named `pointer` contain JSON pointers.
+/// The source of the next page. All fields named `pointer` contain JSON pointers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NextPage {
     /// The `Link` header of the response.

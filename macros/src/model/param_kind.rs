@@ -25,7 +25,6 @@ pub(crate) enum ParamKind {
 }
 
 impl ParamKind {
-    /// Returns the name of the header, if the parameter is a single header.
     pub(crate) fn header(&self) -> Option<&str> {
         match self {
             Self::Header(name) => Some(name),
@@ -34,7 +33,6 @@ impl ParamKind {
         }
     }
 
-    /// Returns the name of the query parameter, if the parameter is sent in the query.
     pub(crate) fn query(&self) -> Option<&str> {
         match self {
             Self::Query(name) | Self::NamedQuery(name) => Some(name),
@@ -64,7 +62,6 @@ impl ParamKind {
         }
     }
 
-    /// Returns what the parameter adds to the request body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self {
             Self::Json => Some(Content::Whole(Whole::Json)),

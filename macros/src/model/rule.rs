@@ -19,7 +19,6 @@ pub(crate) enum Rule {
     NoneOn(Vec<u16>),
     Pages(Paging),
     Idempotent,
-    /// The name of the header that carries the idempotency key.
     IdempotencyKey(String),
 }
 

@@ -26,13 +26,11 @@ pub(crate) enum Argument {
     Equation(Box<Argument>, Value),
 }
 
-/// A key or a value of an argument.
 pub(crate) struct Value {
     pub(crate) at: Location,
     pub(crate) kind: ValueKind,
 }
 
-/// The kind of a value.
 pub(crate) enum ValueKind {
     Text(String),
     /// An integer, or `None` if the integer does not fit into 64 bits.

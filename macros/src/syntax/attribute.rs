@@ -9,7 +9,6 @@ use super::arguments::{Argument, parse_arguments, parse_foreign};
 use super::tables;
 use crate::diag::{Diagnostics, Location, similar};
 
-/// An attribute and its arguments.
 pub(crate) struct Attribute {
     /// The attribute's path, which is underlined in errors about the attribute itself.
     pub(crate) at: Location,
@@ -22,7 +21,6 @@ pub(crate) struct Attribute {
     pub(crate) source: syn::Attribute,
 }
 
-/// The macro that the attribute belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Macro,
@@ -77,8 +75,8 @@ impl Attribute {
         Self { at, whole, name, owner, style, arguments, source }
     }
 
-    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. Without
-    /// this mark, a second `#[api]` would generate a second client.
+    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. An
+    /// unmarked second `#[api]` would generate a second client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
             return Vec::new();
@@ -96,7 +94,6 @@ impl Attribute {
         self.name == "cfg"
     }
 
-    /// Whether the attribute is a doc comment or `#[doc = "..."]`.
     pub(crate) fn is_doc(&self) -> bool {
         self.name == "doc"
     }
@@ -108,7 +105,6 @@ impl Attribute {
     }
 }
 
-/// Returns the attributes as written.
 pub(super) fn sources(attributes: &[Attribute]) -> TokenStream {
     let sources = attributes.iter().map(|attribute| &attribute.source);
     quote!(#(#sources)*)

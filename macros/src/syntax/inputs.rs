@@ -10,7 +10,6 @@ use super::parameter::Parameter;
 use super::recovery::drain;
 use crate::diag::{Diagnostics, Location};
 
-/// The receiver and the parameters of a method.
 pub(crate) struct Inputs {
     /// The location of the parentheses around the parameters.
     pub(crate) at: Location,
@@ -20,7 +19,6 @@ pub(crate) struct Inputs {
     pub(crate) params: Vec<Parameter>,
 }
 
-/// The receiver and the parameters inside the parentheses.
 #[derive(Default)]
 struct Inside {
     receiver: Receiver,

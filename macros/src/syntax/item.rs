@@ -11,7 +11,6 @@ use super::recovery::{ends_in_attributes, skip_rest, take_rest};
 use super::tables;
 use crate::diag::{Diagnostics, Location};
 
-/// An item in the trait.
 pub(crate) enum Item {
     Method(Box<Method>),
     /// A constant with a value, which the client also uses.

@@ -31,11 +31,9 @@ pub(crate) struct Method {
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],
-    /// The location of the `fn` keyword.
     pub(crate) at: Location,
     pub(crate) name: Name,
     pub(crate) generics: Generics,
-    /// The location of the generic parameters.
     pub(crate) generics_at: Location,
     pub(crate) inputs: Inputs,
     pub(crate) output: Option<Output>,
@@ -51,14 +49,12 @@ pub(crate) struct Qualifiers {
     pub(crate) other: Option<(Location, String)>,
 }
 
-/// The return type, such as `-> Type`.
 pub(crate) struct Output {
     pub(crate) arrow: Token![->],
     pub(crate) ty: Type,
     pub(crate) at: Location,
 }
 
-/// The end of a method, which is `;` or a default body.
 pub(crate) enum End {
     Declared(Token![;]),
     Provided(Group),
@@ -139,14 +135,12 @@ impl Method {
         found
     }
 
-    /// Whether the signature mentions `Self`.
     pub(crate) fn mentions_itself(&self) -> bool {
         let types = self.inputs.params.iter().map(|param| &param.ty);
         let mut types = types.chain(self.output.as_ref().map(|output| &output.ty));
         types.any(|ty| mentions(ty, "Self")) || mentions(&self.generics.where_clause, "Self")
     }
 
-    /// Whether the method depends on `cfg`.
     pub(crate) fn is_conditional(&self) -> bool {
         self.attributes.iter().any(Attribute::is_cfg)
     }
@@ -247,7 +241,6 @@ fn awaited_in(path: &Path) -> Option<Type> {
     })
 }
 
-/// Returns the range of locations from `start` to the current position.
 fn since(start: usize, diag: &Diagnostics) -> Range<usize> {
     start..diag.position()
 }

@@ -7,7 +7,6 @@ use syn::parse::ParseStream;
 use crate::diag::{Diagnostics, Location};
 use crate::names;
 
-/// A name in the source and its location.
 pub(crate) struct Name {
     pub(crate) ident: Ident,
     pub(crate) at: Location,

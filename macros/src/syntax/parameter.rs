@@ -19,7 +19,6 @@ pub(crate) struct Parameter {
     pub(crate) ty_at: Location,
 }
 
-/// The pattern before the colon of a parameter.
 pub(crate) enum Pattern {
     Name(Ident),
     Other(TokenStream),
@@ -49,7 +48,6 @@ impl Parameter {
         }
     }
 
-    /// Whether the parameter depends on `cfg`.
     pub(crate) fn is_conditional(&self) -> bool {
         self.attributes.iter().any(Attribute::is_cfg)
     }

@@ -5,7 +5,6 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::tables;
 
-/// Removes this macro's attributes from the item, at any depth.
 pub(crate) fn strip(item: TokenStream) -> TokenStream {
     let mut stripped = Vec::new();
     for token in item {

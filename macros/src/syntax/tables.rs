@@ -182,14 +182,12 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
-/// Returns the names of the attributes that a method can have.
 pub(crate) fn method_attributes() -> Vec<&'static str> {
     let verbs = VERBS.iter().map(|(name, _)| *name);
     let rules = RULES.iter().map(|(name, _)| *name);
     verbs.chain(rules).chain(CONSTANTS.iter().map(|(name, ..)| *name)).collect()
 }
 
-/// Returns the names of the attributes that the trait can have.
 pub(crate) fn trait_attributes() -> Vec<&'static str> {
     CONSTANTS.iter().filter(|(.., on_trait)| *on_trait).map(|(name, ..)| *name).collect()
 }
@@ -221,7 +219,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove the attribute: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
 
-/// Returns the message that explains what to use instead of another framework's attribute.
 pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
 }

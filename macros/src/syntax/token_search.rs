@@ -37,7 +37,6 @@ pub(crate) fn has_serialize_object(ty: &impl ToTokens) -> bool {
     false
 }
 
-/// Returns the lifetimes in the tokens, at any depth.
 pub(super) fn lifetimes_in(tokens: TokenStream) -> Vec<Lifetime> {
     let mut found = Vec::new();
     let mut tokens = tokens.into_iter();

@@ -129,7 +129,6 @@ fn a_trait_that_async_trait_has_rewritten_is_read_as_it_was() {
     );
 }
 
-/// Tests a method that the user is still typing in an editor.
 #[test]
 fn an_unfinished_method_does_not_affect_others() {
     let halves = [

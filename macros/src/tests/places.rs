@@ -5,7 +5,6 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use crate::expand::expand;
 
-/// A trait with every kind of method and attribute.
 const SHOP: &str = r#"
     trait Shop {
         /// With docs.

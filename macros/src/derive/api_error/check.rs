@@ -17,7 +17,6 @@ pub(super) fn check_thiserror(settings: &Settings, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks that there is exactly one `#[other]` variant.
 fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     let mut others = found.variants.iter().filter_map(|variant| variant.other);
     // A variant without an attribute has already been reported, and might be the missing `#[other]` variant.

@@ -18,7 +18,6 @@ pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &Err
     types.filter(|ty| depends_on(&item.generics, ty)).map(|ty| quote!(#ty: #error_body)).collect()
 }
 
-/// Renders the body of the `from` function.
 pub(super) fn render_choice(settings: &Settings, found: &ErrorEnum) -> TokenStream {
     let (status, error) = (local("status"), local("error"));
     let error_status = settings.runtime.item(RuntimeItem::ErrorStatus);

@@ -10,7 +10,6 @@ use crate::derive::generics::render_where;
 use crate::names::{RuntimeItem, local};
 use crate::token_stream;
 
-/// Renders all implementations that the derive adds.
 pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> TokenStream {
     let bounds = render_bounds(item, settings, found);
     let from = render_from(item, settings, &bounds, &render_choice(settings, found));

@@ -16,7 +16,6 @@ const ON_VARIANT: &[&str] = &["status", "other"];
 const ARGUMENTS: &[&str] = &["crate", "from_only"];
 const FORM: &str = "#[api_error(crate = path::to::afresh)]";
 
-/// Reads `#[api_error(...)]` on the enum.
 pub(super) fn lower_settings(
     attributes: &[syn::Attribute],
     variants: &[&[syn::Attribute]],
@@ -70,7 +69,6 @@ fn lower_thiserror(
     Some(diag.locate(first))
 }
 
-/// Reads the variants and their attributes.
 pub(super) fn lower_enum<'s>(name: &Ident, data: &'s DataEnum, diag: &mut Diagnostics) -> ErrorEnum<'s> {
     let at = diag.locate(name);
     let is_incomplete = data.variants.iter().any(|variant| any_misspelled(&variant.attrs, ON_VARIANT));

@@ -15,7 +15,6 @@ pub(super) struct Settings {
     pub(super) thiserror: Option<Location>,
 }
 
-/// The enum and its variants in source order.
 pub(super) struct ErrorEnum<'s> {
     pub(super) name: String,
     pub(super) at: Location,
@@ -30,10 +29,8 @@ pub(super) struct Variant<'s> {
     /// The first paragraph of the variant's documentation.
     pub(super) doc: Option<String>,
     pub(super) content: Option<Content<'s>>,
-    /// Whether the variant has neither `#[status]` nor `#[other]`.
     pub(super) has_no_attribute: bool,
     pub(super) statuses: Vec<Located<Status>>,
-    /// The location of the `#[other]` attribute.
     pub(super) other: Option<Location>,
 }
 
@@ -47,7 +44,6 @@ pub(super) struct Content<'s> {
 /// The statuses that a variant accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
-    /// An exact status, such as `404`.
     Exact(u16),
     /// A class of statuses, such as `4xx`, represented by its first digit.
     Class(u16),
@@ -63,7 +59,6 @@ impl std::fmt::Display for Status {
 }
 
 impl Status {
-    /// Whether the status is a success status.
     pub(super) fn is_success(self) -> bool {
         matches!(self, Self::Exact(200..=299) | Self::Class(2))
     }

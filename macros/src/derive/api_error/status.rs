@@ -47,7 +47,6 @@ fn parse_status(tokens: TokenStream) -> Option<Status> {
     }
 }
 
-/// Splits the tokens at the commas.
 fn parts(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = vec![TokenStream::new()];
     for token in tokens {

@@ -10,7 +10,6 @@ use crate::derive::item::{locate_keyword, parse_item};
 use crate::diag::Diagnostics;
 use crate::token_stream;
 
-/// Returns the implementation that the derive adds, and all errors.
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let Some(item) = parse_item(item, &mut diag) else {

@@ -9,7 +9,7 @@ use syn::{Ident, Index, Member};
 use super::model::FieldPath;
 use crate::diag::{Diagnostics, Location};
 
-/// Parses a path of fields. The path on a field must begin with the name of that field.
+/// A path on a field must begin with the name of that field.
 pub(super) fn lower_path(
     text: &str,
     at: Location,

@@ -20,7 +20,6 @@ struct Field<'s> {
     source: &'s syn::Field,
 }
 
-/// Reads the attributes of the struct and its fields.
 pub(super) fn lower_struct<'s>(
     item: &'s DeriveInput,
     data: &'s DataStruct,
@@ -59,7 +58,7 @@ pub(super) fn lower_struct<'s>(
 }
 
 impl<'s> TokenStruct<'s> {
-    /// Adds a value to the model. If `part` is `None`, the argument was invalid.
+    /// If an argument is invalid, `part` is `None`.
     fn add(&mut self, part: Option<Found<'s>>) {
         self.is_incomplete |= part.is_none();
         self.parts.extend(part);
@@ -107,7 +106,6 @@ fn lower_part<'s>(
     Some(Found { part: *part, at: key.at, source })
 }
 
-/// Returns the arguments that are allowed on the struct or on a field.
 fn known(on_struct: bool) -> Vec<&'static str> {
     let parts = PARTS.iter().map(|(name, _)| *name);
     parts.chain(on_struct.then_some("crate")).collect()

@@ -5,7 +5,6 @@ use syn::{Member, Type};
 use crate::diag::Location;
 use crate::names::Runtime;
 
-/// A struct and the token values that it holds.
 #[derive(Default)]
 pub(super) struct TokenStruct<'s> {
     pub(super) name: String,
@@ -28,9 +27,7 @@ pub(super) struct Found<'s> {
 
 /// The place where the derive finds a token value.
 pub(super) enum Source<'s> {
-    /// The value is in a field of the struct.
     Field(Member, &'s Type),
-    /// The value is in the field at the end of a path.
     Path(FieldPath),
 }
 

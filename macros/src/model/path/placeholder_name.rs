@@ -1,6 +1,6 @@
 //! Defines which names a placeholder can have, and what a name in another notation means.
 
-/// Whether a placeholder can have this name. Punctuation that a name cannot contain is reserved for future kinds of
+/// Whether a placeholder can be named `name`. Punctuation that a name cannot contain is reserved for future kinds of
 /// placeholders.
 pub(crate) fn is_placeholder_name(name: &str) -> bool {
     let is_allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
@@ -50,7 +50,6 @@ pub(super) fn foreign(segment: &str) -> Option<(String, String)> {
     Some(found)
 }
 
-/// Returns the identifier at the start of a string.
 fn leading_name(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
     let (name, _) = text.split_at_checked(end)?;

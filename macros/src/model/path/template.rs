@@ -101,7 +101,6 @@ impl PathTemplate {
         Ok(joined)
     }
 
-    /// Returns the literal texts around the placeholders.
     pub(crate) fn literals(&self) -> &[String] {
         &self.literals
     }
@@ -122,7 +121,6 @@ impl PathTemplate {
 }
 
 impl Placeholder {
-    /// Parses the text between the braces of a placeholder.
     fn parse(text: &str) -> Result<Self, PathError> {
         let (name, is_rest) = text.strip_suffix('*').map_or((text, false), |name| (name, true));
         if name.is_empty() {

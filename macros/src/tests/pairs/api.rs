@@ -23,7 +23,6 @@ const ON_TRAIT: &[Row] = &[
     row("crate", "crate = crate::net", "crate::net::__private", &["crate"]),
 ];
 
-/// The constants of a trait.
 const CONSTANTS: &[Row] = &[
     row("header", "#[header(\"x-t\" = \"1\")]", ".header(\"x-t\",\"1\")", &[]),
     row("query", "#[query(\"t\" = \"1\")]", ".query(\"t\",\"1\")", &[]),
@@ -133,7 +132,6 @@ fn every_constant_of_the_trait_goes_with_everything_else() {
     }
 }
 
-/// A method constant or a parameter overrides the trait constant.
 #[test]
 fn a_constant_of_the_trait_is_replaced_by_the_same_name_in_a_method() {
     for (of_trait, trace, method, param) in [
@@ -150,7 +148,6 @@ fn a_constant_of_the_trait_is_replaced_by_the_same_name_in_a_method() {
     }
 }
 
-/// Fails if a new argument or constant has no row in this test.
 #[test]
 fn every_argument_has_a_row() {
     use crate::syntax::tables::{ARGS, trait_attributes};

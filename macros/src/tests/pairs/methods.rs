@@ -4,7 +4,7 @@ use super::row::{Row, check, expanded, pairs, row};
 
 pub(super) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "request"];
 
-/// The attributes of a method. Two HTTP method attributes on one method are always rejected.
+/// Two HTTP method attributes on one method are always rejected.
 pub(super) const ON_METHOD: &[Row] = &[
     row("get", "#[get(\"/a\")]", "\"GET\"", &["json", "form", "idempotent"]),
     row("post", "#[post(\"/a\")]", "\"POST\"", &[]),
@@ -72,8 +72,7 @@ const WITH_LOGOUT: &[&str] = &[
     "idempotency_key",
 ];
 
-/// The attributes of a parameter. The first of two parameters has the name `x`, and the second parameter has the name
-/// `y`.
+/// The first of two parameters has the name `x`, and the second parameter has the name `y`.
 pub(super) const ON_PARAMETER: &[Row] = &[
     row("path", "#[path(\"@\")]", ".path(\"@\",", &[]),
     row("query", "#[query(\"@\")]", ".named_query(\"@\",", &[]),
@@ -208,7 +207,6 @@ fn bearer_goes_with_every_parameter_of_a_filled_method() {
     }
 }
 
-/// Fails if a new attribute has no row in this test.
 #[test]
 fn every_attribute_has_a_row() {
     use crate::syntax::tables::{KINDS, method_attributes};
