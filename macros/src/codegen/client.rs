@@ -14,7 +14,7 @@ pub(crate) struct ClientParts<'s> {
     pub(crate) vis: &'s Visibility,
     pub(crate) client: &'s Ident,
     pub(crate) runtime: &'s Runtime,
-    /// The name of the module around the client, and a span that is not in the `#[api]` attribute.
+    /// The name of the module around the client, and the span of the keyword `trait`.
     pub(crate) module: Option<(Ident, Span)>,
 }
 
