@@ -1,6 +1,6 @@
 //! Renders checks that depend on types, such as whether a method without a role returns tokens. Each check relies on
-//! the compiler's method resolution. A check calls an inherent method whose bounds reject wrong types. If a type has no
-//! such inherent method, the compiler selects a trait method with the same name, which accepts every type.
+//! the compiler's method resolution. A check calls an inherent method whose bounds reject wrong types. If a type lacks
+//! the inherent method, the compiler selects a trait method with the same name, which accepts every type.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

@@ -11,7 +11,7 @@ use crate::syntax::{End, Method, Pattern, mentions};
 
 /// Renders `;` for a method without a default body, or the default body as a block that returns a future.
 ///
-/// The block borrows every parameter, so that the compiler reports no unused parameter. The client sends all
+/// The rendered block borrows every parameter, so that the compiler reports no unused parameter. The client sends all
 /// parameters, so a parameter that the default body does not use is not a mistake.
 pub(super) fn render_end(method: &Method) -> TokenStream {
     let body = match &method.end {
@@ -40,8 +40,8 @@ pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     }
 }
 
-/// Renders `async move { ... }`. The block contains a `return` that never runs but fixes the result type, so that the
-/// compiler reports a type mismatch at the expression that causes it.
+/// Renders `async move { ... }`. The rendered block contains a `return` that never runs but fixes the result type, so
+/// that the compiler reports a type mismatch at the expression that causes it.
 pub(super) fn render_async_block(method: &Method, body: &Group) -> TokenStream {
     let span = method.qualifiers.asyncness.map_or_else(|| method_span(method), |word| mixed_site(word.span));
     let stated = method.output.as_ref().filter(|output| !mentions(&output.ty, "impl")).map(|output| {

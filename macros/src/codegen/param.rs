@@ -44,9 +44,10 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
     }
 }
 
-/// Renders a statement that encodes a parameter. The statement has the span of the parameter's colon, and the value has
-/// the span of the parameter's name. Because the statement and the value have different spans, an error about the type
-/// underlines only the name, and an editor does not show the encoder when the user hovers over the type.
+/// Renders a statement that encodes a parameter. The rendered statement has the span of the parameter's colon, but the
+/// value in the statement has the span of the parameter's name. Because the statement and the value have different
+/// spans, an error about the type underlines only the name, and an editor does not show the encoder when the user
+/// hovers over the type.
 fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();

@@ -4,7 +4,7 @@ use super::condition::Condition;
 use super::paging::Paging;
 use super::role::Role;
 
-/// A property of a method that is not part of the request.
+/// The meaning of a method attribute that does not describe the request, such as `#[timeout("5s")]`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Role(Role),

@@ -59,7 +59,7 @@ impl Value {
         }
     }
 
-    /// Returns the value as one word, which can be a keyword.
+    /// Returns the value if it is a single identifier, which can be a keyword.
     pub(crate) fn word(&self) -> Option<String> {
         match &self.kind {
             ValueKind::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),
