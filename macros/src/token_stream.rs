@@ -1,7 +1,7 @@
 //! Builds token streams from parts.
 //!
 //! The `FromIterator` implementations of proc-macro2 are generic, and each new iterator type adds 1,500 lines of LLVM
-//! IR. A `dyn` iterator is compiled once.
+//! IR. Code that takes a `dyn` iterator is compiled only once.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;

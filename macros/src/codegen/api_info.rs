@@ -44,7 +44,7 @@ fn has_header_arguments(api: &Api) -> bool {
 }
 
 /// Renders the description of an API that could not be parsed. The description of an invalid API contains only the
-/// name.
+/// API's name.
 pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
     let ClientParts { api, runtime, .. } = parts;
     let name = names::plain(api);

@@ -56,7 +56,7 @@ fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
         .collect()
 }
 
-/// Whether a method was excluded because it is invalid. The excluded method might be the only method with a role.
+/// Whether any method was excluded as invalid. An excluded method might be the only method with a role.
 fn has_invalid(api: &Api) -> bool {
     api.members.iter().any(|member| matches!(member, Member::Invalid(_)))
 }

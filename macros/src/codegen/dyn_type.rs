@@ -1,7 +1,7 @@
 //! Renders a type such as `DynShop`, which holds any implementation of the trait behind a pointer.
 //!
-//! The trait's methods return futures whose types have no name. The pointer therefore uses an object-safe copy of the
-//! trait, which `erased.rs` renders.
+//! The trait's methods return futures whose types cannot be named. Therefore, a `Dyn` type uses an object-safe copy of
+//! the trait, which `erased.rs` renders.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};

@@ -66,8 +66,8 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     let via = via.map(|part_type| quote_spanned!(here=> #part_type(&#value).via(),));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
-        // The user's argument might already be a reference. The mixed-site span prevents a clippy warning about the
-        // extra borrow.
+        // If the user's argument is already a reference, the mixed-site span prevents a clippy warning about a needless
+        // borrow.
         ParamKind::Headers => Some(mixed_site(value.span())),
         _ => Some(value.span()),
     };
@@ -125,8 +125,8 @@ fn render_filled(
     }
 }
 
-/// Renders a statement that mentions the parameter and has no effect. The statement has the span of the path, so that
-/// editors find the parameter for a placeholder.
+/// Renders a statement that mentions the parameter and has no effect. The rendered statement has the span of the path,
+/// so that editors find the parameter for a placeholder.
 fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
     param.placeholder()?;
     let mut mention = value.clone();

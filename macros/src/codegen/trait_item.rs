@@ -20,7 +20,7 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
     let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
-    // A default method holds `&self` across an `.await`, and the method's future must be `Send`, so `Self` must be
+    // A default body can hold `&self` across an `.await`, and the method's future must be `Send`, so `Self` must be
     // `Sync`.
     let shared = quote_spanned!(mixed_site(name.span())=> ::core::marker::Send + ::core::marker::Sync);
     let supertraits = supertraits.iter();

@@ -12,7 +12,7 @@ use quote::{ToTokens, quote};
 use super::wording::{expected, similar};
 use crate::token_stream;
 
-/// A location in the source: the span that an error underlines, and its number in source order.
+/// A location in the source: the span that an error underlines, and the location's number in source order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Location {
     order: usize,

@@ -85,7 +85,7 @@ impl Attribute {
         std::mem::take(&mut self.arguments)
     }
 
-    /// Whether the attribute belongs to another macro or to the compiler, so that the output keeps the attribute.
+    /// Whether the attribute stays in the output, because it belongs to another macro or to the compiler.
     pub(crate) fn is_foreign(&self) -> bool {
         self.owner == Owner::Foreign
     }
