@@ -20,7 +20,6 @@ pub(crate) struct Api<'s> {
     pub(crate) token_header: Option<Located<String>>,
     pub(crate) session_ends_on: Option<Located<Vec<u16>>>,
     pub(crate) session_ends_when: Option<Located<Vec<Condition>>>,
-    /// The `Dyn` type to generate, if the trait has the `dyn` argument.
     pub(crate) dyn_type: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
     /// Whether any method has a role (login, refresh or logout) in at least one `cfg` configuration.
@@ -42,7 +41,6 @@ pub(crate) enum Member<'s> {
     /// An invalid method that has a default body and sends no request. The invalid method stays in the trait, and no
     /// other code is generated from it.
     InvalidProvided(&'s Method),
-    /// A trait item that is not a method.
     Other(&'s Item),
 }
 

@@ -15,7 +15,6 @@ pub(super) fn check_trait_refresh_on(api: &Api, diag: &mut Diagnostics) {
     push_interim(&refresh_on.value, refresh_on.at, diag);
 }
 
-/// Reports a success status in a method's `refresh_on` if no condition can refuse a success response.
 pub(super) fn check_refresh_on(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
     let has_conditions = api.expired_when.is_some()
         || endpoint.rules.iter().any(|rule| matches!(rule.value, Rule::ExpiredWhen(_)));

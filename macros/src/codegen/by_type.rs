@@ -19,7 +19,6 @@ const SCALARS: &[&str] = &[
     "i128", "isize", "f32", "f64",
 ];
 
-/// Renders the check statements at the beginning of a client method.
 pub(super) fn render_checks(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
     let of_result = render_result_checks(api, endpoint);
     let of_params: TokenStream =

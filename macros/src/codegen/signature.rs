@@ -27,7 +27,6 @@ pub(super) fn render_inputs(method: &Method) -> TokenStream {
     render_inputs_of(method, &types)
 }
 
-/// Renders `self` and the parameters, with the given types instead of the parameters' own types.
 pub(super) fn render_inputs_of(method: &Method, types: &[TokenStream]) -> TokenStream {
     let receiver = match &method.inputs.receiver {
         Receiver::Missing => None,

@@ -11,7 +11,6 @@ use crate::syntax::{Argument, Style, ValueKind, parse_arguments};
 /// A derive's helper attribute.
 pub(super) struct Helper {
     pub(super) name: &'static str,
-    /// The whole attribute, including its brackets.
     pub(super) whole: Location,
     pub(super) style: Style,
     pub(super) inside: TokenStream,

@@ -38,7 +38,6 @@ impl Location {
     }
 }
 
-/// A value and the location where it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located<T> {
     pub(crate) value: T,

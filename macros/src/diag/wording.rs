@@ -11,7 +11,6 @@ pub(crate) fn invalid(what: &str, text: &str) -> String {
     format!("`{}` is not a valid {what}", text.escape_debug())
 }
 
-/// Returns the list of known names as a phrase for an error message.
 pub(crate) fn expected(known: &[&str]) -> String {
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     format!("expected one of {}", list.join(", "))

@@ -158,7 +158,6 @@ fn is_helper(method: &Method) -> bool {
     matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
 }
 
-/// Returns the attributes of the method, of `self` and of the parameters.
 fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
     let Inputs { on_receiver, params, .. } = &method.inputs;
     let on_params = params.iter().flat_map(|param| &param.attributes);

@@ -3,7 +3,6 @@
 use super::condition::Literal;
 use super::content::Content;
 
-/// A value that is the same in every call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Constant {
     pub(crate) place: ConstantPlace,

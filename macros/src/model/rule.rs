@@ -15,7 +15,6 @@ pub(crate) enum Rule {
     ForbiddenWhen(Vec<Condition>),
     /// The deadline for the whole call, in milliseconds.
     Timeout(u64),
-    /// The statuses for which the method returns `None`.
     NoneOn(Vec<u16>),
     Pages(Paging),
     Idempotent,

@@ -12,7 +12,6 @@ use crate::diag::{Diagnostics, Location, similar};
 pub(crate) struct Attribute {
     /// The attribute's path, which is underlined in errors about the attribute itself.
     pub(crate) at: Location,
-    /// The whole attribute, including its brackets.
     pub(crate) whole: Location,
     pub(crate) name: String,
     pub(crate) owner: Owner,
@@ -35,7 +34,6 @@ pub(crate) enum Owner {
     Foreign,
 }
 
-/// The syntax of the attribute's arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// No arguments, as in `#[login]`.

@@ -11,7 +11,6 @@ use super::recovery::drain;
 use crate::diag::{Diagnostics, Location};
 
 pub(crate) struct Inputs {
-    /// The location of the parentheses around the parameters.
     pub(crate) at: Location,
     pub(crate) receiver: Receiver,
     /// This macro's attributes on `self`.

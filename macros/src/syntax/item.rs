@@ -13,7 +13,7 @@ use crate::diag::{Diagnostics, Location};
 
 pub(crate) enum Item {
     Method(Box<Method>),
-    /// A constant with a value, which the client also uses.
+    /// A constant with a value. The client has the same constant.
     Constant(TokenStream),
     Unsupported(Unsupported),
 }

@@ -12,7 +12,6 @@ use crate::names;
 pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: Pattern,
-    /// The location of the name or the pattern.
     pub(crate) at: Location,
     pub(crate) colon: Token![:],
     pub(crate) ty: Type,

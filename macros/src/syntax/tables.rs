@@ -41,7 +41,6 @@ pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("crate", Arg::Crate, "crate = path::to::afresh"),
 ];
 
-/// The HTTP method that an attribute represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Known(&'static str),
@@ -103,13 +102,9 @@ pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
     ("form", ConstantPlace::Form, false),
 ];
 
-/// The meaning of a parameter attribute's argument.
 pub(crate) enum Naming {
-    /// The attribute takes no argument.
     None,
-    /// The argument is a header name.
     Header(fn(String) -> ParamKind),
-    /// The argument is a cookie name.
     Cookie(fn(String) -> ParamKind),
     /// The argument is any non-empty text.
     Free(fn(String) -> ParamKind),

@@ -34,14 +34,12 @@ pub(super) struct Variant<'s> {
     pub(super) other: Option<Location>,
 }
 
-/// The single value that a variant holds.
 #[derive(Clone)]
 pub(super) struct Content<'s> {
     pub(super) member: Member,
     pub(super) ty: &'s Type,
 }
 
-/// The statuses that a variant accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Exact(u16),

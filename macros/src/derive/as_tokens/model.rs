@@ -17,7 +17,6 @@ pub(super) struct TokenStruct<'s> {
     pub(super) is_incomplete: bool,
 }
 
-/// A token value and the field that holds it.
 pub(super) struct Found<'s> {
     pub(super) part: Part,
     /// The location of the value's name in the attribute.
@@ -25,7 +24,6 @@ pub(super) struct Found<'s> {
     pub(super) source: Source<'s>,
 }
 
-/// The place where the derive finds a token value.
 pub(super) enum Source<'s> {
     Field(Member, &'s Type),
     Path(FieldPath),

@@ -21,7 +21,6 @@ struct Placeholder {
 }
 
 impl PathTemplate {
-    /// Parses a template, or returns the first error.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         if !text.starts_with('/') {
             return Err(PathError::NoSlash(text.to_owned()));
