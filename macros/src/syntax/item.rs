@@ -13,7 +13,7 @@ use crate::diag::{Diagnostics, Location};
 
 pub(crate) enum Item {
     Method(Box<Method>),
-    /// A constant with a value. The client has the same constant.
+    /// A constant with a value. The macro copies the constant to the client.
     Constant(TokenStream),
     Unsupported(Unsupported),
 }
