@@ -79,12 +79,10 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// Creates the scope for a trait's methods.
     pub(crate) fn of_methods() -> Self {
         Self { taken: OF_THE_CLIENT.iter().map(|name| (*name).to_owned()).collect() }
     }
 
-    /// Creates the scope for the types in a file.
     pub(crate) fn of_types() -> Self {
         Self {
             taken: PRELUDE.iter().chain(crate::wire_types::NAMES).map(|name| (*name).to_owned()).collect(),
@@ -143,7 +141,6 @@ pub(crate) fn written(name: &str) -> String {
     if RAW.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
 
-/// Converts `text` into the name of a type or trait.
 pub(crate) fn type_name(text: &str) -> String {
     let name = ascii(text).to_upper_camel_case();
     match name.chars().next() {

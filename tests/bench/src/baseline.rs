@@ -9,7 +9,6 @@ const SLACK: f64 = 0.5;
 /// The tolerance, in instructions, for the difference between two counts, both of which vary.
 const SLACK_OF_A_DIFFERENCE: f64 = 150.0;
 
-/// Returns a description of each regression.
 pub fn worse(counts: &[(String, f64)]) -> Vec<String> {
     let known = std::fs::read_to_string(FILE).unwrap_or_default();
     let mut known = known.lines().filter_map(|line| line.split_once('\t'));
@@ -34,7 +33,6 @@ pub fn worse(counts: &[(String, f64)]) -> Vec<String> {
     worse
 }
 
-/// Writes the counts to `counts.tsv`.
 pub fn record(counts: &[(String, f64)]) {
     let lines: String = counts.iter().map(|(name, count)| format!("{name}\t{count:.3}\n")).collect();
     std::fs::write(FILE, lines).expect("a file that can be written");

@@ -21,17 +21,14 @@ const CALLS: u64 = 200;
 /// start waiting for the response.
 const PAUSE: Duration = Duration::from_micros(600);
 
-/// The cost of one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     pub instructions: f64,
     pub allocations: f64,
-    /// The number of reallocations to a larger size.
     pub growths: f64,
     pub bytes: f64,
 }
 
-/// Returns the cost of one call for each subject.
 pub fn of(subjects: &[&str]) -> Vec<Cost> {
     several(&Client::this(), subjects, CALLS)
 }

@@ -39,7 +39,6 @@ pub struct Order {
     pub note: Option<String>,
 }
 
-/// Returns the [`Order`] that the requests send.
 pub fn order() -> Order {
     Order {
         customer: "Zoë & Co".to_owned(),

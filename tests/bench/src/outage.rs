@@ -27,7 +27,6 @@ pub struct Sends {
     pub sends: u64,
 }
 
-/// The API that fails during the outage.
 #[api]
 trait Jobs {
     #[get("/jobs")]

@@ -25,7 +25,6 @@ pub fn of_this_thread() -> Duration {
     ClockId::CLOCK_THREAD_CPUTIME_ID.now().expect("the clock of a thread can always be read").into()
 }
 
-/// Returns the number of cores.
 pub fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     // The value is cached because a thread that is pinned to one core would see only one core.

@@ -17,7 +17,6 @@ use crate::usage;
 /// The number of concurrent calls.
 const AT_ONCE: usize = 64;
 
-/// The results of one client.
 #[derive(Deserialize, Serialize)]
 pub struct Users {
     /// The memory, in bytes, that an idle user needs for the session or its handwritten equivalent.
@@ -35,7 +34,6 @@ pub struct Me {
     user: u64,
 }
 
-/// The API that the users call.
 #[api]
 trait Account {
     #[refresh]

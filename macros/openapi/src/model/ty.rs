@@ -4,7 +4,6 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TypeId(pub(crate) usize);
 
-/// A Rust type in the client.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ty {
     Unit,
@@ -84,7 +83,6 @@ impl Ty {
     }
 }
 
-/// The definition of a named type.
 #[derive(Clone, Debug)]
 pub(crate) struct TypeDef {
     pub(crate) name: String,

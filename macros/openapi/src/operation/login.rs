@@ -9,7 +9,6 @@ use crate::names::Scope;
 /// The path of an OpenID provider's metadata document (OpenID Connect Discovery 1.0 §4).
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-/// A login function in the client.
 #[derive(Debug)]
 pub(crate) struct Login {
     pub(crate) source: String,

@@ -207,7 +207,6 @@ fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     (path, found)
 }
 
-/// Returns the type of an object's property and whether the property is required.
 fn member(types: &Types, ty: &Ty, key: &str) -> Option<(Ty, bool)> {
     if let Ty::Map(item) = ty {
         return Some(((**item).clone(), false));
@@ -220,7 +219,6 @@ fn member(types: &Types, ty: &Ty, key: &str) -> Option<(Ty, bool)> {
     })
 }
 
-/// Returns the item type of a list.
 fn list_item(types: &Types, ty: &Ty) -> Option<Ty> {
     match ty {
         Ty::List(item) => Some((**item).clone()),

@@ -14,7 +14,6 @@ pub(crate) enum Carrier {
     Header(String),
 }
 
-/// A document's security schemes.
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
@@ -25,7 +24,7 @@ pub(crate) struct Security<'d> {
 /// The credentials that one operation requires.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Need {
-    /// Whether the operation does not use the session's credential.
+    /// Whether the client sends the operation without the session's credential.
     pub(crate) public: bool,
     /// The API keys that become parameters: for each key, its location, its name in the request, and its security
     /// scheme.

@@ -98,7 +98,6 @@ impl Types<'_> {
         Made::Ty(Ty::List(Box::new(item)))
     }
 
-    /// Converts a schema without a `type`, based on the schema's other keywords.
     fn shape_untyped(&mut self, schema: &Value, hint: &str, mode: Mode) -> Made {
         if schema["type"] == "null" {
             return Made::Ty(Ty::Unit);

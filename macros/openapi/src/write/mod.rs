@@ -126,7 +126,6 @@ impl Writer<'_> {
     }
 }
 
-/// Returns the dependencies that `Cargo.toml` needs.
 fn needs(items: &str, has_types: bool) -> Vec<String> {
     let has_login = items.contains("afresh::oauth2::App");
     let mut needs = vec![if has_login { "`afresh` with `login`" } else { "`afresh`" }.to_owned()];

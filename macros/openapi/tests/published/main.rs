@@ -129,7 +129,6 @@ fn is_mocked(published: &Published) -> bool {
     MOCKED.contains(&published.name) || (takes_all() && ALSO_MOCKED.contains(&published.name))
 }
 
-/// Checks values for each schema and calls each operation.
 fn check_values(scratch: &Scratch, published: &Published) {
     let (document, generated) = client(published);
     let answers = Schemas::of_answers(&document);

@@ -27,13 +27,11 @@ const INVALID: &[(&str, &str)] = &[
     ("Figma (3.1)", "GET /v1/files/{file_key}"),
 ];
 
-/// A path that does not exist in any document.
 const NOTHING: &str = "/no/such/path";
 
 /// Whether the mock server is available for this platform.
 pub(crate) const RUNS_HERE: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
 
-/// Calls every operation in a document and prints the number of accepted requests.
 pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Path, methods: usize) {
     let steady = Steady::start(document, folder);
     let said = program.run(&[&format!("http://127.0.0.1:{}", steady.port)], "");
@@ -64,7 +62,6 @@ pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Pa
     assert!(requests.len() >= methods, "{name}: {} requests of {methods} methods", requests.len());
 }
 
-/// Returns the errors that the mock server reports for a request.
 fn errors(request: &Value) -> Vec<String> {
     let diagnostics = request["diagnostics"].as_array().into_iter().flatten();
     diagnostics.filter(|diagnostic| diagnostic["severity"] == "error").map(Value::to_string).collect()
@@ -108,7 +105,6 @@ impl Steady {
         panic!("steady does not listen: {}", fs::read_to_string(&steady.log).unwrap());
     }
 
-    /// Sends a request for a path that does not exist in any document.
     fn ask_for_nothing(&self) {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
         write!(stream, "GET {NOTHING} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();

@@ -104,11 +104,9 @@ fn main() {
 }
 ";
 
-/// A compiled program.
 pub(crate) struct Program(PathBuf);
 
 impl Program {
-    /// Runs the program with `input` and returns its output.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> String {
         use std::io::Write;
         let mut program = Command::new(&self.0);

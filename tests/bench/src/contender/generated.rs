@@ -10,7 +10,6 @@ use crate::in_memory::InMemory;
 use crate::item::Item;
 use crate::rush::refused;
 
-/// The trait that defines the whole client.
 #[api]
 pub trait Shop {
     #[refresh]

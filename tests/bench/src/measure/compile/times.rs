@@ -39,7 +39,6 @@ impl Rounds {
     }
 }
 
-/// Returns the samples of each design.
 pub fn measure(scratch: &Scratch, types: Types) -> Vec<Samples> {
     let mut samples = vec![Samples::default(); Design::ALL.len()];
     for mode in [Mode::Check, Mode::Debug, Mode::Release] {
@@ -80,7 +79,6 @@ impl Samples {
         }
     }
 
-    /// Returns the CPU seconds for one column of the table.
     pub fn time(&self, column: usize) -> f64 {
         cheaper_half(self.0[column].iter().copied())
     }
