@@ -69,7 +69,7 @@ const PRELUDE: &[&str] = &[
     "Vec",
 ];
 
-/// Names that an enum variant must not have, because derived code uses them.
+/// Names that an enum variant cannot have.
 const NO_VARIANT: &[&str] = &["Self", ""];
 
 /// The identifiers that are used in one scope. A scope returns each identifier only once.

@@ -6,7 +6,7 @@ const TOLERANCE: f64 = 0.02;
 /// The tolerance in allocations. Some buffers grow only once in many calls, so the average number of allocations per
 /// call varies.
 const SLACK: f64 = 0.5;
-/// The tolerance, in instructions, for the difference between two counts, both of which vary.
+/// The tolerance, in instructions, for a result that is the difference between two varying counts.
 const SLACK_OF_A_DIFFERENCE: f64 = 150.0;
 
 pub fn worse(counts: &[(String, f64)]) -> Vec<String> {

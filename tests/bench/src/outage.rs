@@ -92,7 +92,7 @@ fn server(
     })
 }
 
-/// Makes up to three attempts with pauses of 33 ms and 133 ms, as a typical handwritten loop does.
+/// Makes up to three attempts with pauses of 33 ms and 133 ms, as a typical handwritten retry loop does.
 async fn call_by_hand(mut server: impl Service<Request, Response = Response, Error = Infallible>) -> bool {
     for attempt in 0..ATTEMPTS {
         let url = "https://jobs.example/jobs".parse().expect("a URL");

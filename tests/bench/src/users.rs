@@ -127,8 +127,8 @@ async fn by_hand(base: &str, users: u64) -> Users {
     Users { idle, client: 0.0, milliseconds, wrong }
 }
 
-/// Calls `make` once for each user. Returns the created values and the average number of bytes that each value has
-/// allocated, excluding the value's own slot in the list.
+/// Calls `make` once for each user. Returns the created values, and the average number of bytes allocated per value,
+/// excluding the value's slot in the list.
 fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     let mut made = Vec::with_capacity(users as usize);
     let before = usage::held();

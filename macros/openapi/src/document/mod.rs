@@ -92,7 +92,7 @@ impl Document {
         }
     }
 
-    /// Returns the content of the document's first file, converted to OpenAPI 3, with the references in their original
+    /// Returns the content of the document's main file, converted to OpenAPI 3, with the references in their original
     /// form.
     #[must_use]
     pub fn to_value(&self) -> Value {

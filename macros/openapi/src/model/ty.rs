@@ -102,7 +102,7 @@ pub(crate) enum Kind {
         /// The type of the additional properties.
         rest: Option<Ty>,
     },
-    /// An enum of strings, given as the name and the string of each variant.
+    /// A string enum: the name and the string of each variant.
     Texts {
         variants: Vec<(String, String)>,
         is_open: bool,

@@ -131,8 +131,8 @@ impl Choice<'_> {
         }
     }
 
-    /// Adds a JSON or form body as one parameter. If the settings name a refresh token field or constant fields, adds
-    /// one parameter for each field instead.
+    /// Adds one parameter for a JSON or form body. If the settings name a refresh token field or constant fields, adds
+    /// a separate parameter for each field of the body.
     fn add_value(
         &self,
         to: &mut Parameters,

@@ -82,7 +82,8 @@ fn body(types: &mut Types, response: &Value, hint: &str) -> Option<Ty> {
     }
 }
 
-/// Returns the variant name for a status, and the status codes in `#[status]` syntax.
+/// Returns the variant name for a response key such as `404` or `4XX`, and the key's status codes in `#[status]`
+/// syntax.
 fn named(status: &str) -> Option<(String, Vec<String>)> {
     if REDIRECTS.contains(&status) {
         return None;

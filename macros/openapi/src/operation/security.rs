@@ -1,4 +1,4 @@
-//! Decides which security schemes the session's credential covers and which schemes become parameters.
+//! Determines which security schemes use the session's credential and which schemes become parameters.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(crate) enum Carrier {
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
-    /// The way in which most operations send the credential.
+    /// The way in which the client sends the credential for most operations.
     pub(crate) carrier: Option<Carrier>,
 }
 

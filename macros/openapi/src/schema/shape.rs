@@ -1,4 +1,5 @@
-//! Converts one schema to a type, according to the keyword that determines the kind of type.
+//! Converts one schema to a type. Keywords such as `$ref`, `allOf`, `oneOf`, `enum`, and `type` determine the kind of
+//! type.
 
 use serde_json::Value;
 

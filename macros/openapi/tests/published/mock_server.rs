@@ -113,7 +113,8 @@ impl Steady {
         assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     }
 
-    /// Stops the mock server and returns all logged requests, including the request for the unknown path.
+    /// Stops the mock server and returns all logged requests, including the final request for `NOTHING`, a path that no
+    /// document contains.
     fn stop(self) -> Vec<Value> {
         for _ in 0..100 {
             let log = fs::read_to_string(&self.log).unwrap();

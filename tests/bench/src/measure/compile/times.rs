@@ -7,7 +7,7 @@
 use super::sources::{Design, Types};
 use super::{ENDPOINTS, Mode, Scratch};
 
-/// The measured builds of a design.
+/// The kinds of builds that are measured for each design.
 pub const COLUMNS: [&str; 4] = ["check", "debug", "release", "after an edit"];
 
 /// The CPU seconds of every round, for each column.
