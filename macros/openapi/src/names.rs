@@ -96,14 +96,12 @@ impl Scope {
         self.take_free(&names, "_")
     }
 
-    /// Returns the first of the `wanted` names whose `UpperCamelCase` form is unused. If all `wanted` names are used,
-    /// appends a number to the last name.
+    /// The `UpperCamelCase` counterpart of [`Scope::take`].
     pub(crate) fn take_type(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| type_name(text)).collect();
         self.take_free(&names, "")
     }
 
-    /// Returns an unused `UpperCamelCase` name for a variant of an enum.
     pub(crate) fn take_variant(&mut self, wanted: &str) -> String {
         self.take_free(&[variant(wanted)], "")
     }

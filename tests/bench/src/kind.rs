@@ -30,7 +30,6 @@ pub const ALL: &[(&str, &str)] = &[
     ("answer-whole", "body, status, and headers"),
 ];
 
-/// A request body with several fields.
 #[derive(Clone, serde::Serialize)]
 pub struct Order {
     pub customer: String,

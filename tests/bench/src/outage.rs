@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tower::{Service, service_fn};
 
-/// The length of the outage. During the outage, the server responds to every request with 503.
+/// During the outage, the server responds to every request with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
 /// The time that a caller waits after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -56,7 +56,7 @@ pub fn run(callers: usize) {
     println!("{}", serde_json::to_string(&both).expect("numbers"));
 }
 
-/// Makes the calls for all callers until the outage ends, and returns the number of calls.
+/// Returns the number of calls that the callers made until the outage ended.
 async fn calls<F>(callers: usize, call: impl Fn() -> F + Clone + Send + 'static) -> u64
 where
     F: Future<Output = bool> + Send,

@@ -44,7 +44,6 @@ impl Section {
         self.target(name, &format!("at least {}", number(limit)), &number(found), found >= limit);
     }
 
-    /// Adds a target whose limit and result are given as text.
     pub fn target(&mut self, name: &str, limit: &str, found: &str, met: bool) {
         let (name, limit, found) = (name.to_owned(), limit.to_owned(), found.to_owned());
         self.targets.push(Target { name, limit, found, met });

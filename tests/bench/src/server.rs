@@ -57,7 +57,6 @@ impl Server {
         Self { process, base: base.trim().to_owned() }
     }
 
-    /// Returns the counters of a server that checks tokens.
     pub fn reported(&self) -> Reported {
         let mut socket = Socket::connect(self.base.trim_start_matches("http://")).expect("it listens");
         socket

@@ -108,7 +108,6 @@ struct Shared {
     calls: usize,
 }
 
-/// The results of one thread in a round.
 #[derive(Default)]
 struct Turn {
     transfer: f64,

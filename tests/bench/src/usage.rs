@@ -10,7 +10,6 @@ use nix::sys::time::TimeValLike;
 use nix::time::ClockId;
 use nix::unistd::Pid;
 
-/// Returns the CPU time that this process has used.
 pub fn of_this() -> Duration {
     cpu(UsageWho::RUSAGE_SELF)
 }
@@ -20,7 +19,6 @@ pub fn of_children() -> Duration {
     cpu(UsageWho::RUSAGE_CHILDREN)
 }
 
-/// Returns the CPU time that this thread has used.
 pub fn of_this_thread() -> Duration {
     ClockId::CLOCK_THREAD_CPUTIME_ID.now().expect("the clock of a thread can always be read").into()
 }

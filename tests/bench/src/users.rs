@@ -14,7 +14,6 @@ use tokio::task::JoinSet;
 use crate::server::users::{expired, refresh_token};
 use crate::usage;
 
-/// The number of concurrent calls.
 const AT_ONCE: usize = 64;
 
 #[derive(Deserialize, Serialize)]

@@ -29,7 +29,6 @@ const NAMED: &[&str] = &[
     "headers",
 ];
 
-/// A reference, with the file and the JSON pointer where it was found.
 struct Reference {
     file: usize,
     at: String,

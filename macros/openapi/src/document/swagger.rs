@@ -141,7 +141,7 @@ fn upgrade_form(fields: &[&Value], consumes: &[String]) -> Value {
     json!({ "required": true, "content": media(&kinds, &whole) })
 }
 
-/// Returns the schema of a form field. An array is sent as one string, unless `collectionFormat` is `multi`.
+/// An array is sent as one string, unless `collectionFormat` is `multi`.
 fn field_schema(field: &Value) -> Value {
     let is_one = field["type"] == "array" && field["collectionFormat"] != "multi";
     if is_one { json!({ "type": "string" }) } else { schema(field) }

@@ -28,7 +28,6 @@ pub(crate) enum Ty {
     Separated(Separator, Box<Ty>),
     /// An object whose properties are joined into one string.
     Members(Separator, Between, Box<Ty>),
-    /// A value that is sent as JSON text.
     JsonText(Box<Ty>),
     /// An object whose properties are sent as `name[property]`.
     Bracketed(Box<Ty>),

@@ -16,7 +16,6 @@ pub(crate) struct Login {
     pub(crate) advice: String,
 }
 
-/// The login functions and the losses collected so far.
 #[derive(Debug)]
 struct Logins<'s> {
     /// The base URL against which relative URLs are resolved.

@@ -8,7 +8,6 @@ use crate::schema::Types;
 use crate::settings::Pages;
 use crate::source::{escape, unescape};
 
-/// A function that reads one kind of pagination extension.
 type Reader = fn(&Value) -> Option<Pages>;
 
 /// The extensions that describe pagination, each with the function that reads it.

@@ -14,7 +14,6 @@ pub(crate) struct Template {
     pub(crate) notes: Vec<String>,
 }
 
-/// A placeholder's name in the document and its name in the template.
 #[derive(Debug)]
 pub(crate) struct Placeholder {
     pub(crate) name: String,

@@ -30,7 +30,6 @@ enum Format {
     Yaml,
 }
 
-/// A syntax error and its line number.
 #[derive(Debug)]
 pub(crate) struct Fault {
     message: String,

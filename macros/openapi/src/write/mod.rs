@@ -29,7 +29,6 @@ pub(crate) struct Writer<'w> {
     pub(crate) losses: &'w [Loss],
 }
 
-/// A generated file, and the crates that the file needs.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) source: String,

@@ -24,7 +24,6 @@ pub(crate) enum From {
 pub(crate) struct Package {
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
-    /// The integrity hash that npm must report for the package.
     pub(crate) integrity: &'static str,
 }
 
@@ -42,7 +41,6 @@ impl Published {
         if plain.exists() { plain } else { document }
     }
 
-    /// Returns the registry, name, and version of the package.
     pub(crate) fn package(&self) -> String {
         match &self.from {
             From::Npm(package) => format!("npm `{}` {}", package.name, package.version),

@@ -3,7 +3,6 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// The maximum nesting depth of a value.
 const DEEPEST: usize = 7;
 
 pub(crate) struct Maker<'d> {

@@ -6,9 +6,7 @@ use std::future::Future;
 use reqwest::{RequestBuilder, Response, Result};
 use reqwest_middleware::ClientBuilder;
 
-/// A way to send requests.
 pub trait RawTransport: Clone + Default + Send + Sync + 'static {
-    /// Sends a request and returns its response.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
     /// Makes a reqwest-middleware client send its requests through this `RawTransport`.
