@@ -1,9 +1,9 @@
 //! Measures the cost that a session adds to a call when several threads share a client whose transport responds
 //! immediately.
 //!
-//! Because the time for a whole call varies by more than the cost of a session, the threads make calls in slices of
-//! about a millisecond, which alternate between calls with and without a session. In each slice, all threads
-//! concurrently make the same kind of call.
+//! The time for a whole call varies by more than the cost of a session. Therefore, the threads make calls in slices of
+//! about a millisecond, and slices with and without a session alternate. In each slice, all threads concurrently make
+//! the same kind of call.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;

@@ -20,8 +20,8 @@ static STEADY: Package = Package {
     integrity: "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
 };
 
-/// The operations for which the mock server returns a response that violates the response schema, each with its
-/// document.
+/// The operations for which the mock server returns a response that violates the response schema, each with the name of
+/// its document.
 const INVALID: &[(&str, &str)] = &[
     // If two parts of an `allOf` both describe a property, the mock server uses only the later description.
     ("Figma (3.1)", "GET /v1/files/{file_key}"),

@@ -1,5 +1,4 @@
-//! Sends the requests from the clients whose refresh is handwritten, either over a socket or to a server in the same
-//! process.
+//! Sends the requests of clients with a handwritten refresh, either over a socket or to a server in the same process.
 
 use std::future::Future;
 
