@@ -227,7 +227,6 @@ fn traffic<'m>(methods: impl Iterator<Item = &'m Method>) -> Traffic {
     traffic
 }
 
-/// Returns an error if the settings name a schema or an operation that is not in the document.
 fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error> {
     let schemas: BTreeSet<&str> = document.schemas().map(|(name, _, _)| name).collect();
     for name in settings.rename.keys().chain(settings.types.keys()) {

@@ -125,7 +125,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// Reads the settings from the overrides file. Command-line options take precedence.
+/// Command-line options take precedence over the overrides file.
 fn settings(arguments: &Arguments, document: &Path) -> Result<Settings, Error> {
     let beside = document.parent().unwrap_or(Path::new("")).join("afresh-openapi.toml");
     let mut settings = match &arguments.config {

@@ -69,7 +69,7 @@ const PRELUDE: &[&str] = &[
     "Vec",
 ];
 
-/// Names that an enum variant must not have, because derived code uses them.
+/// Names that an enum variant cannot have.
 const NO_VARIANT: &[&str] = &["Self", ""];
 
 /// The identifiers that are used in one scope. A scope returns each identifier only once.
@@ -79,12 +79,10 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// Creates the scope for a trait's methods.
     pub(crate) fn of_methods() -> Self {
         Self { taken: OF_THE_CLIENT.iter().map(|name| (*name).to_owned()).collect() }
     }
 
-    /// Creates the scope for the types in a file.
     pub(crate) fn of_types() -> Self {
         Self {
             taken: PRELUDE.iter().chain(crate::wire_types::NAMES).map(|name| (*name).to_owned()).collect(),
@@ -98,14 +96,12 @@ impl Scope {
         self.take_free(&names, "_")
     }
 
-    /// Returns the first of the `wanted` names whose `UpperCamelCase` form is unused. If all `wanted` names are used,
-    /// appends a number to the last name.
+    /// The `UpperCamelCase` counterpart of [`Scope::take`].
     pub(crate) fn take_type(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| type_name(text)).collect();
         self.take_free(&names, "")
     }
 
-    /// Returns an unused `UpperCamelCase` name for a variant of an enum.
     pub(crate) fn take_variant(&mut self, wanted: &str) -> String {
         self.take_free(&[variant(wanted)], "")
     }
@@ -143,7 +139,6 @@ pub(crate) fn written(name: &str) -> String {
     if RAW.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
 
-/// Converts `text` into the name of a type or trait.
 pub(crate) fn type_name(text: &str) -> String {
     let name = ascii(text).to_upper_camel_case();
     match name.chars().next() {

@@ -39,7 +39,7 @@ pub struct Settings {
     pub traits: Traits,
     /// The name of the trait for operations without a tag. The default name is the document's title.
     pub name: Option<String>,
-    /// The new names of schemas, keyed by their names in the document.
+    /// The new names of schemas, keyed by the schemas' names in the document.
     pub rename: BTreeMap<String, String>,
     /// The user's own types that replace schemas, keyed by schema name, for example `Money = "crate::Money"`.
     pub types: BTreeMap<String, String>,
@@ -93,7 +93,7 @@ pub struct Pages {
     pub cursor: Option<String>,
     /// The response header that contains the cursor of the next page.
     pub header: Option<String>,
-    /// The name of the field, in the last item of a page, whose value is the cursor of the next page.
+    /// The JSON pointer, relative to the last item of a page, to the next page's cursor.
     pub last: Option<String>,
     /// The query parameter that contains the page number.
     pub number: Option<String>,

@@ -15,7 +15,6 @@ const WHOLE: &str = "openapi: 3.0.0\ninfo: { title: Pets, version: '1' }\npaths:
     responses: { 200: { content: { application/json: { schema: {} } } } }\n";
 const PET: &str = "Pet: { type: object, required: [name], properties: { name: { type: string }, price: { $ref: '#/Money' } } }\nMoney: { type: string }\n";
 
-/// Creates a separate directory for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command").join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -123,7 +122,6 @@ fn a_file_that_is_not_there_is_named() {
     assert!(said.contains("pets.yaml:10:") && said.contains("schemas/pet.yaml"), "{said}");
 }
 
-/// Uses the library in the same way as a `build.rs` does.
 #[test]
 fn the_library_writes_what_the_command_writes() {
     let folder = folder("library");

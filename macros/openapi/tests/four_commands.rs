@@ -99,7 +99,6 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Sends a GET request as a browser would, and returns the response.
 fn get(url: &str) -> String {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
@@ -109,7 +108,6 @@ fn get(url: &str) -> String {
     answer
 }
 
-/// Checks that the client in the repository is identical to the client that the command generates from the document.
 #[test]
 fn the_client_of_the_example_is_up_to_date() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/openapi");

@@ -28,7 +28,6 @@ fn message(text: impl Into<Vec<u8>>) -> String {
     client(text).unwrap_err().to_string()
 }
 
-/// Returns a document with one operation and the given schemas.
 fn with_schemas(schemas: &str) -> String {
     format!(
         "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          content:\n            \
@@ -91,7 +90,7 @@ fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     out
 }
 
-/// `AFRESH_MUTATIONS` sets the number of mutations. `AFRESH_DOCUMENTS` adds document paths, separated by `:`.
+/// `AFRESH_MUTATIONS` sets the number of mutations. `AFRESH_DOCUMENTS` adds documents, given as paths separated by `:`.
 #[test]
 fn a_thousand_mutations_give_a_client_or_an_error() {
     let count: usize = std::env::var("AFRESH_MUTATIONS").map_or(1_000, |count| count.parse().unwrap());

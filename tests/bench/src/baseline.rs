@@ -6,10 +6,9 @@ const TOLERANCE: f64 = 0.02;
 /// The tolerance in allocations. Some buffers grow only once in many calls, so the average number of allocations per
 /// call varies.
 const SLACK: f64 = 0.5;
-/// The tolerance, in instructions, for the difference between two counts, both of which vary.
+/// The tolerance, in instructions, for a result that is the difference between two varying counts.
 const SLACK_OF_A_DIFFERENCE: f64 = 150.0;
 
-/// Returns a description of each regression.
 pub fn worse(counts: &[(String, f64)]) -> Vec<String> {
     let known = std::fs::read_to_string(FILE).unwrap_or_default();
     let mut known = known.lines().filter_map(|line| line.split_once('\t'));
@@ -34,7 +33,6 @@ pub fn worse(counts: &[(String, f64)]) -> Vec<String> {
     worse
 }
 
-/// Writes the counts to `counts.tsv`.
 pub fn record(counts: &[(String, f64)]) {
     let lines: String = counts.iter().map(|(name, count)| format!("{name}\t{count:.3}\n")).collect();
     std::fs::write(FILE, lines).expect("a file that can be written");

@@ -29,7 +29,6 @@ pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
     });
 }
 
-/// The number of calls, and whether the process counts allocations.
 #[derive(Clone, Copy)]
 pub struct Work {
     calls: u64,
@@ -37,7 +36,6 @@ pub struct Work {
 }
 
 impl Work {
-    /// Makes the calls on a thread that runs no async code.
     pub fn of_blocking(self, mut call: impl FnMut(u64)) {
         (1000..1000 + self.calls.min(4)).for_each(&mut call);
         if self.allocations {

@@ -35,8 +35,8 @@ pub struct Storm {
     pub milliseconds: u64,
 }
 
-/// The memory use and the open requests of callers with an expired token, recorded whenever the client process's
-/// runtime is idle, until all calls have received a response.
+/// The memory use and the number of open requests of callers with an expired token, recorded each time the client
+/// process is idle.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
     /// The number of bytes that the callers have allocated.
@@ -53,7 +53,6 @@ pub struct Rushing {
 }
 
 impl Rushing {
-    /// Makes calls for the given time and returns the results.
     pub fn rush(&mut self, time: Duration) -> Rush {
         writeln!(self.orders, "{}", time.as_millis()).expect("the client reads its stdin");
         let mut result = String::new();
@@ -70,7 +69,6 @@ impl Drop for Rushing {
 }
 
 impl Client {
-    /// Returns the executable of this program itself.
     pub fn this() -> Self {
         Self { program: std::env::current_exe().expect("this program") }
     }
@@ -103,12 +101,10 @@ impl Client {
         self.said(&["threads", &rounds.to_string(), &calls.to_string()])
     }
 
-    /// Makes one call for each of `users` users.
     pub fn users(&self, way: &str, base: &str, users: u64) -> Users {
         self.said(&["users", way, base, &users.to_string()])
     }
 
-    /// Simulates an outage for `callers` callers, through afresh and with a handwritten loop.
     pub fn outage(&self, callers: usize) -> [Sends; 2] {
         self.said(&["outage", &callers.to_string()])
     }

@@ -90,8 +90,7 @@ macro_rules! with_contender {
 }
 pub(crate) use with_contender;
 
-/// The names of all clients with their descriptions, in the order of the tables. This list of clients omits feignhttp,
-/// which requires reqwest's default features.
+/// The name and description of each client except feignhttp, which requires reqwest's default features.
 pub const ALL: [(&str, &str); 11] = [
     ("afresh", "**afresh**, generated"),
     ("afresh-hyper", "**afresh**, over `HyperTransport`"),

@@ -17,21 +17,18 @@ use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
 const CALLS: u64 = 200;
-/// The time that the server waits before it sends a response, which is longer than a client under callgrind takes to
-/// start waiting for the response.
+/// The server's delay before each response. The delay is long enough for a client under callgrind to start waiting for
+/// the response.
 const PAUSE: Duration = Duration::from_micros(600);
 
-/// The cost of one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     pub instructions: f64,
     pub allocations: f64,
-    /// The number of reallocations to a larger size.
     pub growths: f64,
     pub bytes: f64,
 }
 
-/// Returns the cost of one call for each subject.
 pub fn of(subjects: &[&str]) -> Vec<Cost> {
     several(&Client::this(), subjects, CALLS)
 }
@@ -46,7 +43,6 @@ pub fn by(client: &Client, subjects: &[&str]) -> Vec<Cost> {
     several(client, subjects, CALLS)
 }
 
-/// Measures two subjects at a time.
 fn several(client: &Client, subjects: &[&str], calls: u64) -> Vec<Cost> {
     let next = AtomicUsize::new(0);
     let costs = Mutex::new(vec![None; subjects.len()]);

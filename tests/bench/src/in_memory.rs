@@ -21,7 +21,6 @@ use tower::Service;
 use crate::contender::RawTransport;
 use crate::server::{Guard, answers, guard};
 
-/// The transport to the in-memory server.
 #[derive(Clone, Default)]
 pub struct InMemory;
 

@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An item that the server returns.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Item {
-    /// The requested number.
     pub id: u64,
     pub name: String,
     pub description: String,
@@ -16,7 +14,6 @@ pub struct Item {
 }
 
 impl Item {
-    /// Returns the item with the given number.
     pub fn numbered(id: u64) -> Self {
         Self {
             id,

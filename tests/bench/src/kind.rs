@@ -30,7 +30,6 @@ pub const ALL: &[(&str, &str)] = &[
     ("answer-whole", "body, status, and headers"),
 ];
 
-/// A request body with several fields.
 #[derive(Clone, serde::Serialize)]
 pub struct Order {
     pub customer: String,
@@ -39,7 +38,6 @@ pub struct Order {
     pub note: Option<String>,
 }
 
-/// Returns the [`Order`] that the requests send.
 pub fn order() -> Order {
     Order {
         customer: "Zoë & Co".to_owned(),

@@ -17,7 +17,6 @@ mod users;
 
 use crate::section::Section;
 
-/// The name and the function of a measurement.
 pub type Measurement = (&'static str, fn() -> Section);
 
 /// The measurements whose results are the same in every run.

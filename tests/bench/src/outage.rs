@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tower::{Service, service_fn};
 
-/// The length of the outage. During the outage, the server responds to every request with 503.
+/// During the outage, the server responds to every request with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
 /// The time that a caller waits after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -27,7 +27,6 @@ pub struct Sends {
     pub sends: u64,
 }
 
-/// The API that fails during the outage.
 #[api]
 trait Jobs {
     #[get("/jobs")]
@@ -57,7 +56,7 @@ pub fn run(callers: usize) {
     println!("{}", serde_json::to_string(&both).expect("numbers"));
 }
 
-/// Makes the calls for all callers until the outage ends, and returns the number of calls.
+/// Returns the number of calls that the callers made until the outage ended.
 async fn calls<F>(callers: usize, call: impl Fn() -> F + Clone + Send + 'static) -> u64
 where
     F: Future<Output = bool> + Send,
@@ -93,7 +92,7 @@ fn server(
     })
 }
 
-/// Makes up to three attempts with pauses of 33 ms and 133 ms, as a typical handwritten loop does.
+/// Makes up to three attempts with pauses of 33 ms and 133 ms, as a typical handwritten retry loop does.
 async fn call_by_hand(mut server: impl Service<Request, Response = Response, Error = Infallible>) -> bool {
     for attempt in 0..ATTEMPTS {
         let url = "https://jobs.example/jobs".parse().expect("a URL");

@@ -9,7 +9,6 @@ use crate::section::{Section, table};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
 
-/// Runs a measurement and stores its section.
 pub fn measure((name, measure): Measurement) -> Section {
     eprintln!("== {name}");
     let section = measure();
@@ -35,7 +34,6 @@ pub fn compose() -> String {
     page
 }
 
-/// Writes the page to `RESULTS.md`.
 pub fn write(page: &str) {
     fs::write(FILE, page).expect("a file that can be written");
 }

@@ -8,7 +8,6 @@ const LABEL: usize = 170;
 const LENGTH: f64 = 430.0;
 const STEP: usize = 26;
 
-/// The named values in a bar chart.
 pub struct Bars<'a> {
     pub title: &'a str,
     /// The name of the highlighted bar.

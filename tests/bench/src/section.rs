@@ -14,7 +14,6 @@ pub struct Section {
     pub counts: Vec<(String, f64)>,
 }
 
-/// A measurement target, with its limit and its result.
 #[derive(Deserialize, Serialize)]
 pub struct Target {
     pub name: String,
@@ -24,7 +23,6 @@ pub struct Target {
 }
 
 impl Section {
-    /// Creates a section with a heading and an introduction.
     pub fn new(title: &str, method: &str) -> Self {
         Self { text: format!("\n## {title}\n\n{method}\n"), targets: Vec::new(), counts: Vec::new() }
     }
@@ -34,34 +32,28 @@ impl Section {
         let _ = write!(self.text, "\n{}", table(columns, rows));
     }
 
-    /// Adds a paragraph.
     pub fn text(&mut self, text: &str) {
         let _ = write!(self.text, "\n{text}\n");
     }
 
-    /// Adds a target whose result must not exceed the limit.
     pub fn at_most(&mut self, name: &str, found: f64, limit: f64) {
         self.target(name, &format!("at most {}", number(limit)), &number(found), found <= limit);
     }
 
-    /// Adds a target whose result must not be below the limit.
     pub fn at_least(&mut self, name: &str, found: f64, limit: f64) {
         self.target(name, &format!("at least {}", number(limit)), &number(found), found >= limit);
     }
 
-    /// Adds a target whose limit and result are given as text.
     pub fn target(&mut self, name: &str, limit: &str, found: &str, met: bool) {
         let (name, limit, found) = (name.to_owned(), limit.to_owned(), found.to_owned());
         self.targets.push(Target { name, limit, found, met });
     }
 
-    /// Adds a count that is the same in every run.
     pub fn count(&mut self, name: impl Into<String>, count: f64) {
         self.counts.push((name.into(), count));
     }
 }
 
-/// Returns a Markdown table.
 pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
     let rule = columns.iter().enumerate().map(|(index, _)| if index == 0 { "---" } else { "---:" });
@@ -89,7 +81,6 @@ pub fn number(value: f64) -> String {
     text
 }
 
-/// Returns the median of the values.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

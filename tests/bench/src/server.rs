@@ -23,7 +23,6 @@ use crate::usage;
 /// A server process. Dropping this value stops the process.
 pub struct Server {
     process: Child,
-    /// The origin of the server.
     pub base: String,
 }
 
@@ -58,7 +57,6 @@ impl Server {
         Self { process, base: base.trim().to_owned() }
     }
 
-    /// Returns the counters of a server that checks tokens.
     pub fn reported(&self) -> Reported {
         let mut socket = Socket::connect(self.base.trim_start_matches("http://")).expect("it listens");
         socket
@@ -78,7 +76,6 @@ impl Drop for Server {
     }
 }
 
-/// Runs a server process that accepts every request.
 pub fn serve(port: u16, pause: Duration) {
     run(port, move |stream| async move {
         let service = service_fn(move |request| answers::any(request, pause));
@@ -86,12 +83,10 @@ pub fn serve(port: u16, pause: Duration) {
     });
 }
 
-/// Runs a minimal server process that accepts every request.
 pub fn serve_tersely(port: u16) {
     run(port, terse::converse);
 }
 
-/// Runs a server process that checks tokens.
 pub fn serve_guarded(guard: &str) {
     let gate = Arc::new(guard::Gate::new(Guard::named(guard)));
     run(0, move |stream| {
@@ -103,7 +98,6 @@ pub fn serve_guarded(guard: &str) {
     });
 }
 
-/// Runs a server process for many users.
 pub fn serve_users() {
     let counts = Arc::new(users::Counts::default());
     run(0, move |stream| {

@@ -34,7 +34,6 @@ pub const AT_ONCE: [(&str, &str); 2] = [
     ("live-at-once", "a live session, transport responds immediately"),
 ];
 
-/// Makes the calls for one client.
 pub async fn run(way: &str, base: &str, work: Work) {
     match way {
         "none" => {

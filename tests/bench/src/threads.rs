@@ -1,9 +1,9 @@
 //! Measures the cost that a session adds to a call when several threads share a client whose transport responds
 //! immediately.
 //!
-//! Because the time for a whole call varies by more than the cost of a session, the threads make calls in slices of
-//! about a millisecond, which alternate between calls with and without a session. In each slice, all threads
-//! concurrently make the same kind of call.
+//! The time for a whole call varies by more than the cost of a session. Therefore, the threads make calls in slices of
+//! about a millisecond, and slices with and without a session alternate. In each slice, all threads concurrently make
+//! the same kind of call.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;
@@ -36,7 +36,7 @@ pub struct Round {
     pub slices: [[Slice; 2]; 4],
 }
 
-/// The combined result of all threads of a slice.
+/// The combined result of all threads in a slice.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Slice {
     /// The CPU time per call.
@@ -75,7 +75,8 @@ pub fn run(rounds: usize, calls: usize) {
     println!("{}", serde_json::to_string(&rounds).expect("numbers"));
 }
 
-/// The times of one thread in a slice: the start and the end, relative to the common start, and the CPU time.
+/// The times of one thread in a slice: the start and the end, relative to the start of the measurement, and the CPU
+/// time.
 #[derive(Clone, Copy, Default)]
 struct Part {
     start: Duration,
@@ -98,16 +99,15 @@ impl Slice {
 
 struct Shared {
     clients: (PlainClient, ShopClient),
-    /// The barriers before and after a slice, one for each number of threads.
+    /// The barriers at which threads wait before and after each slice, one barrier for each number of threads.
     gates: [Barrier; 4],
-    /// The value that two threads exchange.
+    /// The counter whose cache line two threads pass back and forth.
     line: AtomicUsize,
     begun: Instant,
     rounds: usize,
     calls: usize,
 }
 
-/// The results of one thread in a round.
 #[derive(Default)]
 struct Turn {
     transfer: f64,

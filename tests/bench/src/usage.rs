@@ -10,7 +10,6 @@ use nix::sys::time::TimeValLike;
 use nix::time::ClockId;
 use nix::unistd::Pid;
 
-/// Returns the CPU time that this process has used.
 pub fn of_this() -> Duration {
     cpu(UsageWho::RUSAGE_SELF)
 }
@@ -20,12 +19,10 @@ pub fn of_children() -> Duration {
     cpu(UsageWho::RUSAGE_CHILDREN)
 }
 
-/// Returns the CPU time that this thread has used.
 pub fn of_this_thread() -> Duration {
     ClockId::CLOCK_THREAD_CPUTIME_ID.now().expect("the clock of a thread can always be read").into()
 }
 
-/// Returns the number of cores.
 pub fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     // The value is cached because a thread that is pinned to one core would see only one core.

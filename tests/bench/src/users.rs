@@ -14,10 +14,8 @@ use tokio::task::JoinSet;
 use crate::server::users::{expired, refresh_token};
 use crate::usage;
 
-/// The number of concurrent calls.
 const AT_ONCE: usize = 64;
 
-/// The results of one client.
 #[derive(Deserialize, Serialize)]
 pub struct Users {
     /// The memory, in bytes, that an idle user needs for the session or its handwritten equivalent.
@@ -35,7 +33,6 @@ pub struct Me {
     user: u64,
 }
 
-/// The API that the users call.
 #[api]
 trait Account {
     #[refresh]
@@ -129,8 +126,8 @@ async fn by_hand(base: &str, users: u64) -> Users {
     Users { idle, client: 0.0, milliseconds, wrong }
 }
 
-/// Calls `make` once for each user. Returns the created values and the average number of bytes that each value has
-/// allocated, excluding the value's own slot in the list.
+/// Calls `make` once for each user. Returns the created values, and the average number of bytes allocated per value,
+/// excluding the value's slot in the list.
 fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     let mut made = Vec::with_capacity(users as usize);
     let before = usage::held();

@@ -92,7 +92,7 @@ impl Document {
         }
     }
 
-    /// Returns the content of the document's first file, converted to OpenAPI 3, with the references in their original
+    /// Returns the content of the document's main file, converted to OpenAPI 3, with the references in their original
     /// form.
     #[must_use]
     pub fn to_value(&self) -> Value {
@@ -101,7 +101,6 @@ impl Document {
         value
     }
 
-    /// Returns the name of the document's file without the directory.
     pub(crate) fn file_name(&self) -> String {
         let name = self.sources.first().map_or("", |source| &source.name);
         Path::new(name)
@@ -128,7 +127,6 @@ impl Document {
         of("/components/schemas").chain(of("/definitions"))
     }
 
-    /// Returns each operation with its path, path item, and HTTP method.
     pub(crate) fn operations(&self) -> impl Iterator<Item = Site<'_>> {
         let paths = self.root()["paths"].as_object().into_iter().flatten();
         let paths = paths.filter(|(path, _)| !path.starts_with("x-"));

@@ -11,7 +11,7 @@ use super::{Document, place, target};
 use crate::error::Error;
 use crate::source::{Source, escape, unescape};
 
-/// The maximum number of files in a document. A document with more than 2,000 files is probably a mistake or an attack.
+/// A document with more than 2,000 files is probably a mistake or an attack.
 const MOST_FILES: usize = 2_000;
 
 /// The keywords whose values are plain data, in which `$ref` has no meaning.
@@ -29,7 +29,6 @@ const NAMED: &[&str] = &[
     "headers",
 ];
 
-/// A reference, with the file and the JSON pointer where it was found.
 struct Reference {
     file: usize,
     at: String,
@@ -190,7 +189,6 @@ fn chain(values: &[Value], reference: &str) -> Chain {
     Chain::Loops
 }
 
-/// Formats a reference for an error message.
 fn shown(reference: &Reference) -> String {
     let (file, pointer) = reference.to.split_once('#').unwrap_or(("", &reference.to));
     if file.parse() == Ok(reference.file) {
@@ -200,7 +198,7 @@ fn shown(reference: &Reference) -> String {
     }
 }
 
-/// Restores the original form of references to the first file.
+/// Restores the original form of references to the document's main file.
 pub(super) fn make_relative(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(make_relative),

@@ -12,7 +12,6 @@ const MULTIPART: &str = "multipart/form-data";
 /// The keys that Swagger 2.0 places in a parameter and OpenAPI 3 places in the parameter's schema.
 const OF_THE_SCHEMA: &[&str] = &["type", "format", "items", "enum", "default"];
 
-/// Converts the document to OpenAPI 3.
 pub(super) fn upgrade(document: &mut Document) {
     let Some(mut upgraded) = document.values.first().cloned() else { return };
     let (root, all) = (document.root(), &document.values[..]);
@@ -34,7 +33,6 @@ pub(super) fn upgrade(document: &mut Document) {
     }
 }
 
-/// Returns the security schemes in OpenAPI 3 format.
 fn security_schemes(root: &Value) -> Value {
     let schemes = root["securityDefinitions"].as_object().into_iter().flatten();
     Value::Object(schemes.map(|(name, scheme)| (name.clone(), security_scheme(scheme))).collect())
@@ -143,7 +141,7 @@ fn upgrade_form(fields: &[&Value], consumes: &[String]) -> Value {
     json!({ "required": true, "content": media(&kinds, &whole) })
 }
 
-/// Returns the schema of a form field. An array is sent as one string, unless `collectionFormat` is `multi`.
+/// An array is sent as one string, unless `collectionFormat` is `multi`.
 fn field_schema(field: &Value) -> Value {
     let is_one = field["type"] == "array" && field["collectionFormat"] != "multi";
     if is_one { json!({ "type": "string" }) } else { schema(field) }

@@ -3,7 +3,6 @@
 use super::ty::Ty;
 use crate::settings::Role;
 
-/// A trait in the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Trait {
     pub(crate) name: String,
@@ -28,7 +27,6 @@ pub(crate) enum Answer {
     Items(Ty),
 }
 
-/// A method in the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub(crate) name: String,
@@ -44,7 +42,6 @@ pub(crate) struct Method {
     /// Additional attributes of the method, as Rust source.
     pub(crate) attributes: Vec<String>,
     pub(crate) params: Vec<Param>,
-    /// The kind of value that the method returns on success.
     pub(crate) answer: Answer,
     pub(crate) failure: Option<Ty>,
 }
@@ -67,7 +64,7 @@ impl Constant {
 /// The type of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// A type from the model, which the writer can pass by reference or wrap in an `Option`.
+    /// A type that the writer can pass by reference or wrap in an `Option`.
     Typed(Ty),
     /// A type as Rust source.
     Written(String),
@@ -75,7 +72,6 @@ pub(crate) enum Place {
     Part { of: Ty, is_list: bool },
 }
 
-/// A parameter of a method.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
     /// The identifier, without the `r#` prefix that keywords need.

@@ -4,7 +4,6 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TypeId(pub(crate) usize);
 
-/// A Rust type in the client.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ty {
     Unit,
@@ -29,7 +28,6 @@ pub(crate) enum Ty {
     Separated(Separator, Box<Ty>),
     /// An object whose properties are joined into one string.
     Members(Separator, Between, Box<Ty>),
-    /// A value that is sent as JSON text.
     JsonText(Box<Ty>),
     /// An object whose properties are sent as `name[property]`.
     Bracketed(Box<Ty>),
@@ -84,7 +82,6 @@ impl Ty {
     }
 }
 
-/// The definition of a named type.
 #[derive(Clone, Debug)]
 pub(crate) struct TypeDef {
     pub(crate) name: String,
@@ -104,7 +101,7 @@ pub(crate) enum Kind {
         /// The type of the additional properties.
         rest: Option<Ty>,
     },
-    /// An enum of strings, given as the name and the string of each variant.
+    /// A string enum: the name and the string of each variant.
     Texts {
         variants: Vec<(String, String)>,
         is_open: bool,

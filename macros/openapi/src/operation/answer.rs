@@ -17,7 +17,6 @@ pub(crate) struct Read {
 /// A method's default `accept` header.
 pub(crate) const USUAL: &str = "application/json";
 
-/// Returns each response of an operation with its status code.
 pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d str, &'d Value)> {
     let document = types.document;
     let all = operation["responses"].as_object().into_iter().flatten();
@@ -44,7 +43,7 @@ pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str)
         return Read { answer: Answer::Head, accept: None };
     }
     if good.is_empty() && of_class('3').next().is_some() {
-        // The client follows the redirect, and the document does not describe the response from the redirect target.
+        // The client follows redirects, and the document does not describe the response from the redirect target.
         return Read { answer: Answer::Stream, accept: Some("*/*".to_owned()) };
     }
     if good.is_empty() {
@@ -90,8 +89,7 @@ fn by_content(types: &mut Types, responses: &[&Value], hint: &str) -> Read {
     Read { answer, accept }
 }
 
-/// Returns the type of a JSON response. If the response schemas differ between status codes, the return type is a
-/// union.
+/// If the response schemas differ between status codes, the return type is a union.
 fn json(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     let mut schemas: Vec<&Value> = Vec::new();
     for media in medias {

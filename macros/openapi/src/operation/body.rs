@@ -104,7 +104,7 @@ impl Choice<'_> {
         }
     }
 
-    /// Sets the `content-type` header as a constant, or as a parameter if the body has several content types.
+    /// Adds the `content-type` header as a constant, or as a parameter if the body can have several content types.
     fn add_content_type(&self, to: &mut Parameters, usual: &str) -> Vec<Constant> {
         let by_itself =
             |media: &Media| media.essence() == usual || (media.is_range() && media.kind == Kind::Json);
@@ -131,8 +131,8 @@ impl Choice<'_> {
         }
     }
 
-    /// Adds a JSON or form body as one parameter, or as one parameter for each field if the settings name a refresh
-    /// token field or constant fields.
+    /// Adds one parameter for a JSON or form body. If the settings name a refresh token field or constant fields, adds
+    /// a separate parameter for each field of the body.
     fn add_value(
         &self,
         to: &mut Parameters,
@@ -250,7 +250,6 @@ fn fields(types: &Types<'_>, ty: &Ty) -> Option<Vec<Field>> {
     }
 }
 
-/// Adds one parameter for each field of a body.
 fn add_members(
     to: &mut Parameters,
     place: &'static str,
@@ -275,7 +274,7 @@ fn add_members(
     constants
 }
 
-/// Returns the type of a form body. A form with nested values uses brackets, as in the `deepObject` style.
+/// A form with nested values uses brackets, as in the `deepObject` style.
 fn form_type(types: &mut Types<'_>, media: &Media, ty: Ty) -> Ty {
     match types.form(&ty) {
         Form::Struct | Form::Map => ty,

@@ -9,7 +9,8 @@ use super::media::{self, Kind};
 use crate::model::{self, Ty, TypeDef};
 use crate::schema::{Mode, Types};
 
-/// The redirect status codes that the client follows; it returns responses with any other 3xx status to the caller.
+/// The status codes of the redirects that the client follows. The client returns responses with any other 3xx status to
+/// the caller.
 const REDIRECTS: &[&str] = &["300", "301", "302", "303", "307", "308"];
 
 /// The parts that identify an enum variant: its name, its status codes, and the type of the response body.
@@ -81,7 +82,8 @@ fn body(types: &mut Types, response: &Value, hint: &str) -> Option<Ty> {
     }
 }
 
-/// Returns the variant name for a status, and the status codes in `#[status]` syntax.
+/// Returns the variant name for a response key such as `404` or `4XX`, and the key's status codes in `#[status]`
+/// syntax.
 fn named(status: &str) -> Option<(String, Vec<String>)> {
     if REDIRECTS.contains(&status) {
         return None;

@@ -9,7 +9,6 @@ use crate::names::Scope;
 /// The path of an OpenID provider's metadata document (OpenID Connect Discovery 1.0 §4).
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-/// A login function in the client.
 #[derive(Debug)]
 pub(crate) struct Login {
     pub(crate) source: String,
@@ -17,7 +16,6 @@ pub(crate) struct Login {
     pub(crate) advice: String,
 }
 
-/// The login functions and the losses collected so far.
 #[derive(Debug)]
 struct Logins<'s> {
     /// The base URL against which relative URLs are resolved.

@@ -19,7 +19,6 @@ pub(crate) enum Kind {
     Bytes,
 }
 
-/// The media type of a request body or response body.
 #[derive(Clone, Debug)]
 pub(crate) struct Media<'d> {
     /// The name of the media type, as written in the document.

@@ -8,7 +8,6 @@ use crate::schema::Types;
 use crate::settings::Pages;
 use crate::source::{escape, unescape};
 
-/// A function that reads one kind of pagination extension.
 type Reader = fn(&Value) -> Option<Pages>;
 
 /// The extensions that describe pagination, each with the function that reads it.
@@ -207,7 +206,6 @@ fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     (path, found)
 }
 
-/// Returns the type of an object's property and whether the property is required.
 fn member(types: &Types, ty: &Ty, key: &str) -> Option<(Ty, bool)> {
     if let Ty::Map(item) = ty {
         return Some(((**item).clone(), false));
@@ -220,7 +218,6 @@ fn member(types: &Types, ty: &Ty, key: &str) -> Option<(Ty, bool)> {
     })
 }
 
-/// Returns the item type of a list.
 fn list_item(types: &Types, ty: &Ty) -> Option<Ty> {
     match ty {
         Ty::List(item) => Some((**item).clone()),

@@ -44,7 +44,6 @@ pub(crate) struct Parameters<'t, 'd> {
     pub(crate) hint: String,
     pub(crate) scope: Scope,
     pub(crate) made: Vec<Param>,
-    /// Doc lines about the parameters.
     pub(crate) docs: Vec<String>,
     /// The header that carries the session's credential instead of `Authorization`.
     pub(crate) token_header: Option<String>,

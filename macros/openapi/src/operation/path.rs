@@ -4,24 +4,22 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// A path template, its placeholders, and the query parameters in the document's path.
+/// A path template, its placeholders, and the query parameters in the original path.
 #[derive(Debug, Default)]
 pub(crate) struct Template {
     pub(crate) text: String,
     pub(crate) placeholders: Vec<Placeholder>,
-    /// The query parameters in the document's path: each name with its value or placeholder.
+    /// The name of each query parameter in the original path, with the parameter's value or placeholder.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) notes: Vec<String>,
 }
 
-/// A placeholder's name in the document and its name in the template.
 #[derive(Debug)]
 pub(crate) struct Placeholder {
     pub(crate) name: String,
     pub(crate) label: String,
 }
 
-/// A literal or a placeholder in a path.
 enum Piece<'t> {
     Literal(&'t str),
     Placeholder(&'t str),

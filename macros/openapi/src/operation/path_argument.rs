@@ -38,7 +38,7 @@ pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -
     constants
 }
 
-/// Returns the type of a path argument. A list or a flat object is sent as one string in the path.
+/// A list or a flat object is sent as one string in the path.
 fn path_type(types: &mut Types, ty: Ty, param: &Value, name: &str) -> Ty {
     let explode = param["explode"] == true;
     let style = param["style"].as_str().unwrap_or("simple");

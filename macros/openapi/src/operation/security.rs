@@ -1,4 +1,4 @@
-//! Decides which security schemes the session's credential covers and which schemes become parameters.
+//! Determines which security schemes use the session's credential and which schemes become parameters.
 
 use std::collections::BTreeMap;
 
@@ -14,18 +14,17 @@ pub(crate) enum Carrier {
     Header(String),
 }
 
-/// A document's security schemes.
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
-    /// The way in which most operations send the credential.
+    /// The way in which the client sends the credential for most operations.
     pub(crate) carrier: Option<Carrier>,
 }
 
 /// The credentials that one operation requires.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Need {
-    /// Whether the operation does not use the session's credential.
+    /// Whether the client sends the operation without the session's credential.
     pub(crate) public: bool,
     /// The API keys that become parameters: for each key, its location, its name in the request, and its security
     /// scheme.

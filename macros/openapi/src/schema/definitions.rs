@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Kind, Ty, TypeDef, TypeId};
 
-/// The definitions in the client, keyed by ID.
 pub(crate) type Definitions = BTreeMap<TypeId, TypeDef>;
 
 /// Returns the IDs of the definitions that a type refers to.

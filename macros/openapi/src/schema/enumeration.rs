@@ -31,7 +31,6 @@ impl Types<'_> {
     }
 }
 
-/// Returns an enum with a variant for each of the `texts`.
 pub(super) fn texts_of(texts: &[&str], is_open: bool) -> Made {
     let mut scope = Scope::default();
     if is_open {

@@ -14,8 +14,7 @@ use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 pub(crate) struct Traffic {
     pub(crate) sent: Vec<Ty>,
     pub(crate) received: Vec<Ty>,
-    /// The types of values that callers encode themselves before the client sends them, so that no method signature
-    /// contains these types.
+    /// The types whose values callers encode themselves, so that no method signature contains these types.
     pub(crate) by_hand: Vec<Ty>,
 }
 

@@ -43,7 +43,6 @@ pub(crate) fn types(schema: &Value) -> Vec<&str> {
     }
 }
 
-/// Returns whether a schema allows `null`.
 pub(crate) fn is_nullable(schema: &Value) -> bool {
     let says_null = |value: &Value| value.as_array().is_some_and(|list| list.contains(&Value::Null));
     let in_types = match &schema["type"] {

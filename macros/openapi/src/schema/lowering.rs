@@ -33,7 +33,6 @@ pub(crate) struct Types<'d> {
     pub(super) depth: usize,
 }
 
-/// A type, and whether its schema allows `null`.
 #[derive(Clone, Debug)]
 pub(crate) struct Lowered {
     pub(crate) ty: Ty,

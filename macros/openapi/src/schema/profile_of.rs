@@ -8,7 +8,6 @@ use super::lowering::Types;
 use super::profile::Profile;
 use crate::document::Document;
 
-/// The maximum depth of a profile.
 const DEEPEST: usize = 6;
 
 impl Types<'_> {
@@ -26,7 +25,8 @@ impl Types<'_> {
         let Some(depth) = depth.checked_sub(1) else { return Profile::Any };
         let mut schema = self.document.resolve(schema).clone();
         if schema["allOf"].is_array() || schema["$ref"].is_string() {
-            // Computing a profile reports no losses, because the schema is merged again when its type is built.
+            // Computing a profile reports no losses, because the losses are reported later, when the schema's type is
+            // built.
             let losses = std::mem::take(&mut self.report);
             schema = self.merge(&schema);
             self.report = losses;
@@ -90,7 +90,6 @@ impl Types<'_> {
     }
 }
 
-/// Returns whether a schema accepts any string.
 pub(super) fn is_any_text(document: &Document, schema: &Value) -> bool {
     let schema = document.resolve(schema);
     schema["type"] == "string" && values(schema).is_empty() && schema["format"].is_null()

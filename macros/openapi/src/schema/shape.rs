@@ -1,4 +1,5 @@
-//! Converts one schema to a type, according to the keyword that determines the kind of type.
+//! Converts one schema to a type. Keywords such as `$ref`, `allOf`, `oneOf`, `enum`, and `type` determine the kind of
+//! type.
 
 use serde_json::Value;
 
@@ -98,7 +99,6 @@ impl Types<'_> {
         Made::Ty(Ty::List(Box::new(item)))
     }
 
-    /// Converts a schema without a `type`, based on the schema's other keywords.
     fn shape_untyped(&mut self, schema: &Value, hint: &str, mode: Mode) -> Made {
         if schema["type"] == "null" {
             return Made::Ty(Ty::Unit);

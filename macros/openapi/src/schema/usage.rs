@@ -7,10 +7,9 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// The server sends the value. Schemas that are identical in both directions also use `Answer`.
+    /// The server sends the value. Schemas that are identical in requests and responses also use `Answer`.
     Answer,
     /// The client sends the value.
     Request,

@@ -30,7 +30,6 @@ enum Format {
     Yaml,
 }
 
-/// A syntax error and its line number.
 #[derive(Debug)]
 pub(crate) struct Fault {
     message: String,
@@ -38,7 +37,6 @@ pub(crate) struct Fault {
 }
 
 impl Source {
-    /// Reads a file.
     pub(crate) fn open(path: &Path) -> Result<(Self, Value), Error> {
         let name = path.display().to_string();
         let fail = |error: std::io::Error| Error::new(error.to_string()).in_file(&name);
@@ -52,7 +50,6 @@ impl Source {
         Self::parse(&name, std::fs::read(path).map_err(fail)?)
     }
 
-    /// Reads a document from its bytes.
     pub(crate) fn parse(name: &str, bytes: Vec<u8>) -> Result<(Self, Value), Error> {
         let text = decode(bytes).map_err(|message| Error::new(message).in_file(name))?;
         let format = if text.trim_start().starts_with(['{', '[']) { Format::Json } else { Format::Yaml };
@@ -86,7 +83,6 @@ pub(crate) fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// Escapes a key for use as one step of a JSON pointer.
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

@@ -59,8 +59,8 @@ fn item_text(item: Item) -> String {
 /// The items of a file, each with its name and its formatted source.
 pub(crate) type Items = Vec<(String, String)>;
 
-/// Returns each item of a file with its kind and name, in a uniform layout, so that two files can be compared. In this
-/// comparison, each trait method is a separate item.
+/// Returns each item of a file with its kind and name, in a uniform layout, so that two files can be compared. Each
+/// trait method is a separate item.
 fn items(source: &str) -> Result<Items, Error> {
     let mut found = Vec::new();
     for item in parse(source)?.items {

@@ -29,7 +29,6 @@ pub(crate) struct Writer<'w> {
     pub(crate) losses: &'w [Loss],
 }
 
-/// A generated file, and the crates that the file needs.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) source: String,
@@ -126,7 +125,6 @@ impl Writer<'_> {
     }
 }
 
-/// Returns the dependencies that `Cargo.toml` needs.
 fn needs(items: &str, has_types: bool) -> Vec<String> {
     let has_login = items.contains("afresh::oauth2::App");
     let mut needs = vec![if has_login { "`afresh` with `login`" } else { "`afresh`" }.to_owned()];

@@ -11,7 +11,6 @@ use crate::expression::expression;
 use crate::schemas::Schemas;
 use crate::values::Maker;
 
-/// The maximum number of attempts to generate a valid value.
 const TRIES: usize = 200;
 
 /// The `calls` module for documents whose requests the mock server does not check.
@@ -100,7 +99,6 @@ fn drain(output: &ReturnType) -> &'static str {
     if is_stream { "if let Some(first) = answer.next().await { first?; }" } else { "" }
 }
 
-/// Generates the arguments for one method.
 struct Arguments<'s> {
     schemas: &'s Schemas,
     operation: Value,
@@ -123,7 +121,6 @@ impl<'s> Arguments<'s> {
         Self { schemas, operation, params, maker, lost: Vec::new() }
     }
 
-    /// Returns the expression for an argument.
     fn value(&mut self, input: &syn::PatType) -> String {
         let Pat::Ident(ident) = &*input.pat else { panic!("{}", input.to_token_stream()) };
         let ident = ident.ident.to_string();

@@ -7,7 +7,6 @@ use syn::{GenericArgument, PathArguments, Type};
 /// The content of a raw body, which is also a valid multipart body with one part.
 const BODY: &str = "--between\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n--between--\r\n";
 
-/// Returns an argument expression of the given type for a value.
 pub(crate) fn expression(ty: &Type, value: Option<&Value>) -> String {
     let spelled = ty.to_token_stream().to_string().replace(' ', "");
     if let Some(inner) = argument_of(ty, "Option") {
@@ -59,7 +58,6 @@ pub(crate) fn expression(ty: &Type, value: Option<&Value>) -> String {
     }
 }
 
-/// Returns the type `T` of a generic type `Name<T>`.
 fn argument_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == name)?;

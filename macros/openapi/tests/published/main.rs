@@ -3,7 +3,7 @@
 //!
 //! The tests download the documents with npm. If npm is missing and `AFRESH_REQUIRE_NPM` is set, the tests fail. If npm
 //! is missing and `AFRESH_REQUIRE_NPM` is not set, the tests print a warning and check nothing. With
-//! `AFRESH_OPENAPI_ALL=1`, the tests use all documents instead of five and print the table of `REPORT.md`.
+//! `AFRESH_OPENAPI_ALL=1`, the tests use all documents instead of five and print the tables in `REPORT.md`.
 //! `AFRESH_OPENAPI_ONLY` limits the tests to documents whose names contain the variable's value.
 
 #![allow(
@@ -129,7 +129,6 @@ fn is_mocked(published: &Published) -> bool {
     MOCKED.contains(&published.name) || (takes_all() && ALSO_MOCKED.contains(&published.name))
 }
 
-/// Checks values for each schema and calls each operation.
 fn check_values(scratch: &Scratch, published: &Published) {
     let (document, generated) = client(published);
     let answers = Schemas::of_answers(&document);

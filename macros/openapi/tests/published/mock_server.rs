@@ -20,20 +20,18 @@ static STEADY: Package = Package {
     integrity: "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
 };
 
-/// The operations for which the mock server returns a response that violates the response schema, each with its
-/// document.
+/// The operations for which the mock server returns a response that violates the response schema, each with the name of
+/// its document.
 const INVALID: &[(&str, &str)] = &[
     // If two parts of an `allOf` both describe a property, the mock server uses only the later description.
     ("Figma (3.1)", "GET /v1/files/{file_key}"),
 ];
 
-/// A path that does not exist in any document.
 const NOTHING: &str = "/no/such/path";
 
 /// Whether the mock server is available for this platform.
 pub(crate) const RUNS_HERE: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
 
-/// Calls every operation in a document and prints the number of accepted requests.
 pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Path, methods: usize) {
     let steady = Steady::start(document, folder);
     let said = program.run(&[&format!("http://127.0.0.1:{}", steady.port)], "");
@@ -64,7 +62,6 @@ pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Pa
     assert!(requests.len() >= methods, "{name}: {} requests of {methods} methods", requests.len());
 }
 
-/// Returns the errors that the mock server reports for a request.
 fn errors(request: &Value) -> Vec<String> {
     let diagnostics = request["diagnostics"].as_array().into_iter().flatten();
     diagnostics.filter(|diagnostic| diagnostic["severity"] == "error").map(Value::to_string).collect()
@@ -108,7 +105,6 @@ impl Steady {
         panic!("steady does not listen: {}", fs::read_to_string(&steady.log).unwrap());
     }
 
-    /// Sends a request for a path that does not exist in any document.
     fn ask_for_nothing(&self) {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
         write!(stream, "GET {NOTHING} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
@@ -117,7 +113,8 @@ impl Steady {
         assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     }
 
-    /// Stops the mock server and returns all logged requests, including the request for the unknown path.
+    /// Stops the mock server and returns all logged requests, including the final request for `NOTHING`, a path that no
+    /// document contains.
     fn stop(self) -> Vec<Value> {
         for _ in 0..100 {
             let log = fs::read_to_string(&self.log).unwrap();

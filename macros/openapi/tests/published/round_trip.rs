@@ -13,10 +13,8 @@ use crate::schemas::Schemas;
 use crate::scratch::Program;
 use crate::values::Maker;
 
-/// The number of values for each schema.
 const VALUES: usize = 20;
 
-/// The maximum number of attempts to generate a valid value.
 const TRIES: usize = 10;
 
 struct Case {
@@ -27,7 +25,6 @@ struct Case {
     tag: Option<String>,
 }
 
-/// Checks all schemas of a document and prints the counts.
 pub(crate) fn check(name: &str, schemas: &Schemas, generated: &Generated, program: &Program) {
     let (mut cases, mut without) = (Vec::new(), 0);
     let mut validators = Vec::new();

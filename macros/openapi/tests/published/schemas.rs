@@ -14,12 +14,10 @@ pub(crate) struct Schemas {
 }
 
 impl Schemas {
-    /// Returns the schemas of the values that the server sends.
     pub(crate) fn of_answers(document: &Document) -> Self {
         Self::without(document, "writeOnly")
     }
 
-    /// Returns the schemas of the values that the client sends.
     pub(crate) fn of_requests(document: &Document) -> Self {
         Self::without(document, "readOnly")
     }
@@ -32,7 +30,6 @@ impl Schemas {
         Self { root, plain }
     }
 
-    /// Returns a reference to a named schema.
     pub(crate) fn named(&self, name: &str) -> Value {
         let place = if self.root["definitions"].is_object() { "definitions" } else { "components/schemas" };
         json!({ "$ref": format!("#/{place}/{}", name.replace('~', "~0").replace('/', "~1")) })

@@ -21,7 +21,7 @@ impl Scratch {
         scratch
     }
 
-    /// Returns the time needed to check a client, without the time for its dependencies.
+    /// Returns the time that `cargo check` needs for a client, excluding the time for the client's dependencies.
     pub(crate) fn check(&self, name: &str, client: &str) -> Result<Duration, String> {
         let folder = self.write(name, client, "mod client;\n\nfn main() {}\n");
         // Cargo compares modification times, and a new file can have the same modification time as the file from the
@@ -104,11 +104,9 @@ fn main() {
 }
 ";
 
-/// A compiled program.
 pub(crate) struct Program(PathBuf);
 
 impl Program {
-    /// Runs the program with `input` and returns its output.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> String {
         use std::io::Write;
         let mut program = Command::new(&self.0);

@@ -7,7 +7,6 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// A published document.
 pub(crate) struct Published {
     pub(crate) name: &'static str,
     pub(crate) from: From,
@@ -15,7 +14,6 @@ pub(crate) struct Published {
     pub(crate) path: &'static str,
 }
 
-/// The source of a document.
 pub(crate) enum From {
     Npm(&'static Package),
     /// The document is part of a dev-dependency of this crate. `Cargo.lock` contains the version and the checksum of
@@ -23,11 +21,9 @@ pub(crate) enum From {
     Crate(&'static str),
 }
 
-/// A package from npm.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
-    /// The integrity hash that npm must report for the package.
     pub(crate) integrity: &'static str,
 }
 
@@ -45,7 +41,6 @@ impl Published {
         if plain.exists() { plain } else { document }
     }
 
-    /// Returns the registry, name, and version of the package.
     pub(crate) fn package(&self) -> String {
         match &self.from {
             From::Npm(package) => format!("npm `{}` {}", package.name, package.version),

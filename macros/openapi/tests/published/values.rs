@@ -3,10 +3,8 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// The maximum nesting depth of a value.
 const DEEPEST: usize = 7;
 
-/// Generates random values for the schemas of one document.
 pub(crate) struct Maker<'d> {
     pub(crate) root: &'d Value,
     pub(crate) random: Rng,

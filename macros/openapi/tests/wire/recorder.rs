@@ -9,7 +9,6 @@ use std::task::{Context, Poll};
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-/// A prepared response.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     status: u16,
@@ -37,7 +36,6 @@ impl Answer {
     }
 }
 
-/// A recorded request.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) line: String,
@@ -72,7 +70,6 @@ impl Recorder {
         Self { answers: Arc::new(Mutex::new(answers.into())), seen: Arc::default() }
     }
 
-    /// Returns the query string of each request.
     pub(crate) fn queries(&self) -> Vec<String> {
         self.seen.lock().unwrap().iter().map(|seen| seen.query.clone()).collect()
     }

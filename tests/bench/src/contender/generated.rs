@@ -10,7 +10,6 @@ use crate::in_memory::InMemory;
 use crate::item::Item;
 use crate::rush::refused;
 
-/// The trait that defines the whole client.
 #[api]
 pub trait Shop {
     #[refresh]
@@ -50,7 +49,7 @@ impl Contender for Generated {
     }
 }
 
-/// The generated client with a limit on how many calls it sends again concurrently after a refresh.
+/// The generated client with `replay_limit(64)`: after a refresh, at most 64 calls are sent again concurrently.
 #[derive(Clone)]
 pub struct Limited(Generated);
 
@@ -93,8 +92,7 @@ impl Contender for OverMemory {
     }
 }
 
-/// The generated client with an in-memory server and a limit on how many calls it sends again concurrently after a
-/// refresh.
+/// The generated client with an in-memory server and `replay_limit(64)`.
 #[derive(Clone)]
 pub struct LimitedOverMemory(Generated);
 

@@ -1,14 +1,11 @@
-//! Sends the requests from the clients whose refresh is handwritten, either over a socket or to a server in the same
-//! process.
+//! Sends the requests of clients with a handwritten refresh, either over a socket or to a server in the same process.
 
 use std::future::Future;
 
 use reqwest::{RequestBuilder, Response, Result};
 use reqwest_middleware::ClientBuilder;
 
-/// A way to send requests.
 pub trait RawTransport: Clone + Default + Send + Sync + 'static {
-    /// Sends a request and returns its response.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
     /// Makes a reqwest-middleware client send its requests through this `RawTransport`.

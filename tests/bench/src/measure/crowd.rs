@@ -51,7 +51,7 @@ pub fn measure(section: &mut Section) {
     );
 }
 
-/// Returns the largest number of concurrent requests in the states from index `from` onward.
+/// Returns the largest recorded number of concurrent requests, starting at index `from`.
 fn at_once(crowd: &Crowd, from: usize) -> f64 {
     crowd.asked.iter().skip(from).max().map_or(f64::NAN, |asked| *asked as f64)
 }

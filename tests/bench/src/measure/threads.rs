@@ -8,7 +8,7 @@ use crate::threads::{self, Round};
 
 const CALLS_OF_A_THREAD: usize = 400;
 const ROUNDS: usize = 100;
-/// The minimum number of rounds.
+/// The minimum number of rounds in which the threads ran on two physical cores.
 const ENOUGH: usize = 700;
 const MOST_PROCESSES: usize = 25;
 /// The minimum time, in nanoseconds, that a cache line needs to move between two physical cores. The two cores of a
@@ -16,9 +16,10 @@ const MOST_PROCESSES: usize = 25;
 /// nothing. The transfer of a cache line takes about 8 ns within one core, at least 25 ns within a die, and at least
 /// 100 ns between dies.
 const APART: f64 = 20.0;
-/// The pause after a process whose threads ran on only one physical core in most rounds.
+/// The time to wait before starting the next process if the last process ran on only one physical core in most rounds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The minimum share of the available CPU time that the threads must use in an undisturbed slice.
+/// If the threads of a slice used at least this share of the available CPU time, other processes did not disturb the
+/// slice.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {
@@ -86,8 +87,8 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// Returns three medians over the undisturbed slices with the same number of threads: the time without a session, the
-/// time with a session, and the difference.
+/// For one number of threads, returns three medians over the undisturbed slices: the time without a session, the time
+/// with a session, and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);
     let pairs = pairs.filter(|pair| pair.iter().all(|slice| slice.share >= ALONE));

@@ -27,7 +27,6 @@ pub async fn any(request: Request<Incoming>, pause: Duration) -> Result<Response
     Ok(by_path(head.uri.path()))
 }
 
-/// Returns the response for a path.
 pub fn by_path(path: &str) -> Response<Full<Bytes>> {
     let mut parts = path.trim_start_matches('/').split('/');
     match parts.next() {
@@ -41,7 +40,6 @@ pub fn by_path(path: &str) -> Response<Full<Bytes>> {
     }
 }
 
-/// Returns a response whose body is `value` as JSON.
 pub fn json(value: &impl Serialize) -> Response<Full<Bytes>> {
     reported(serde_json::to_vec(value).unwrap_or_default().into())
 }

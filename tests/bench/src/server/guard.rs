@@ -43,7 +43,6 @@ impl Guard {
     }
 }
 
-/// The counters of the server.
 #[derive(Deserialize, Serialize)]
 pub struct Reported {
     pub refreshes: u64,
@@ -52,7 +51,6 @@ pub struct Reported {
     pub at_once: u64,
 }
 
-/// The state of the server.
 pub struct Gate {
     guard: Guard,
     refreshes: AtomicU64,
@@ -101,12 +99,10 @@ pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response
     })
 }
 
-/// Returns the response to a refresh.
 pub fn renewed() -> Response<Full<Bytes>> {
     answers::json(&json!({ "access_token": FRESH, "refresh_token": "another", "expires_in": 3600 }))
 }
 
-/// Returns the response to a call with an expired token.
 pub fn refusal(guard: Guard) -> Response<Full<Bytes>> {
     let mut refusal = answers::json(&json!({ "error": "forbidden" }));
     *refusal.status_mut() = StatusCode::FORBIDDEN;

@@ -21,12 +21,10 @@ pub fn expired(user: u64) -> String {
     format!("access-{user}-1")
 }
 
-/// Returns the refresh token of a user.
 pub fn refresh_token(user: u64) -> String {
     format!("refresh-{user}")
 }
 
-/// The counters of the server.
 #[derive(Default)]
 pub struct Counts {
     refreshes: AtomicU64,

@@ -10,7 +10,6 @@ use super::sources::Source;
 use crate::again;
 use crate::usage;
 
-/// The build mode of the measured program.
 #[derive(Clone, Copy, Debug)]
 pub enum Mode {
     Check,
@@ -18,7 +17,6 @@ pub enum Mode {
     Release,
 }
 
-/// The directory of the measured crate.
 pub struct Scratch {
     folder: PathBuf,
 }
@@ -59,7 +57,6 @@ impl Scratch {
         scratch
     }
 
-    /// Writes a program with an empty `main`.
     pub fn empty(&self) {
         self.write(&Source::default());
     }

@@ -22,7 +22,6 @@ pub enum Types {
     Distinct,
 }
 
-/// The source files of a program.
 #[derive(Clone)]
 pub struct Source {
     pub program: String,
@@ -77,7 +76,6 @@ impl Design {
         }
     }
 
-    /// Returns the program for a design.
     pub fn source(self, endpoints: usize, types: Types) -> Source {
         let endpoints: Vec<Endpoint> = (0..endpoints).map(|number| Endpoint::of(number, types)).collect();
         let client = match self {

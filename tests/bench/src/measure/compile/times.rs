@@ -7,7 +7,7 @@
 use super::sources::{Design, Types};
 use super::{ENDPOINTS, Mode, Scratch};
 
-/// The measured builds of a design.
+/// The kinds of builds that are measured for each design.
 pub const COLUMNS: [&str; 4] = ["check", "debug", "release", "after an edit"];
 
 /// The CPU seconds of every round, for each column.
@@ -39,7 +39,6 @@ impl Rounds {
     }
 }
 
-/// Returns the samples of each design.
 pub fn measure(scratch: &Scratch, types: Types) -> Vec<Samples> {
     let mut samples = vec![Samples::default(); Design::ALL.len()];
     for mode in [Mode::Check, Mode::Debug, Mode::Release] {
@@ -80,7 +79,6 @@ impl Samples {
         }
     }
 
-    /// Returns the CPU seconds for one column of the table.
     pub fn time(&self, column: usize) -> f64 {
         cheaper_half(self.0[column].iter().copied())
     }
