@@ -7,7 +7,6 @@ use super::refresh_handle::RefreshHandle;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Reason, RefreshedBy, Stamp};
 
-/// Whether a call requires a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Demand {
     /// The call is sent with a credential if the session has one.
@@ -56,7 +55,6 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    /// Returns which call started the refresh: the waiting call or another call.
     pub(crate) fn by(&self) -> RefreshedBy {
         if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
     }

@@ -187,7 +187,6 @@ impl Session {
         self.update(|machine| machine.replay_was_refused(stamp, refusal, route, Instant::now()));
     }
 
-    /// Records that a refresh returned the access token that the server had already refused.
     pub(crate) fn refresh_brought_same_token(&self, stamp: Stamp, route: &str) {
         self.update(|machine| machine.refresh_brought_same_token(stamp, route, Instant::now()));
     }

@@ -50,7 +50,6 @@ impl Session {
         }
     }
 
-    /// Reports that a user-defined rule panicked on a response to `method`.
     pub(crate) fn report_rule_failed(&self, method: Option<&'static str>) {
         self.0.events.emit(SessionEvent::RuleFailed(method));
     }
@@ -118,7 +117,6 @@ impl Session {
         self.0.events.emit(event);
     }
 
-    /// Ends the session and returns its last snapshot.
     pub(crate) fn log_out(&self) -> Arc<Snapshot> {
         self.end(false).0
     }

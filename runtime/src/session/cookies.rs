@@ -38,8 +38,7 @@ pub(crate) struct Cookies(Vec<Cookie>);
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
-    /// Whether the response is from a login or a refresh. The next refresh may need cookies from a login or an earlier
-    /// refresh.
+    /// Whether the response is from a login or a refresh.
     refreshes: bool,
 }
 

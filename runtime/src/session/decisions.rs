@@ -27,9 +27,7 @@ pub(crate) enum Cause {
     Expired,
     /// The access token is about to expire, or may have expired.
     BeforeExpiry,
-    /// The caller requested a manual refresh.
     Manual,
-    /// The server refused the credential.
     Refused(RefusalKind),
 }
 
@@ -77,14 +75,12 @@ pub(crate) enum Entry<H> {
 /// The next step for a call that the server refused.
 #[derive(Debug)]
 pub(crate) enum Settled<H> {
-    /// The call returns the server's refusal and is not sent again.
     Return(Reason),
     /// The refused call's session has ended because of a logout, another login or expiry.
     Ended(Error),
     /// The session has expired: the server refused the call, and either an earlier refresh was rejected or the cookies
     /// that a refresh needs have expired.
     Expired(Error),
-    /// The session has already been refreshed, so the call is sent again with the new snapshot.
     Replay(Arc<Snapshot>),
     Fail(Error),
     Join(H),
@@ -92,7 +88,6 @@ pub(crate) enum Settled<H> {
     Start,
 }
 
-/// The outcome of one refresh attempt.
 #[expect(clippy::large_enum_variant, reason = "each refresh creates one value and moves it once")]
 pub(crate) enum Attempt {
     Refreshed {
@@ -119,7 +114,6 @@ impl Attempt {
     }
 }
 
-/// The outcome of a refresh.
 pub(crate) enum RefreshResult {
     Refreshed {
         credential: Arc<Credential>,

@@ -32,7 +32,6 @@ impl Session {
         self.end_of_login().map(|(_, end)| end.at)
     }
 
-    /// Returns the login's epoch and the time at which the login ends.
     fn end_of_login(&self) -> Option<(u64, End)> {
         let snapshot = self.snapshot();
         let end = match &snapshot.credential()?.tokens().login_end {

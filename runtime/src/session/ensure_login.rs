@@ -173,7 +173,6 @@ impl Turn<'_> {
     }
 }
 
-/// The store's lock during a login.
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {
@@ -238,7 +237,6 @@ mod tests {
 
     use super::*;
 
-    /// Notifies the test when the lock's guard is dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

@@ -79,8 +79,6 @@ impl FailureBackoff {
         });
     }
 
-    /// Returns the end of the backoff period for calls, the time from which manual refreshes are allowed, and the
-    /// number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)

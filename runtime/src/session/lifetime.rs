@@ -29,7 +29,6 @@ pub(crate) struct Lifetime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
     Fresh,
-    /// The token is about to expire.
     Expiring,
     /// The token may have expired, so a call waits for a refresh before it is sent. If the refresh fails, the call is
     /// sent with the old token.
@@ -103,7 +102,6 @@ mod tests {
         Now { ticks: Instant::now(), wall: wall() }
     }
 
-    /// Advances the monotonic clock and the wall clock independently.
     fn later(now: Now, ticks: Duration, wall: Duration) -> Now {
         Now { ticks: now.ticks + ticks, wall: now.wall + wall }
     }

@@ -16,16 +16,13 @@ const ROUNDING: Duration = Duration::from_secs(60);
 /// When a login ends, as reported by the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
-    /// The server did not report when the login ends.
     #[default]
     Unknown,
-    /// The server reported that the login has no end.
     Never,
-    /// The server reported when the login ends. The end is stored in an `Arc` so that `Tokens` stays small.
+    /// The end is stored in an `Arc` so that `Tokens` stays small.
     At(Arc<End>),
 }
 
-/// The time at which a login ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
     /// The end of the login according to this machine's wall clock, in whole milliseconds (the precision of a store).
@@ -118,7 +115,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets the interval between `Ending` and the end of the login. Only the first call has an effect.
+    /// Only the first call has an effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }

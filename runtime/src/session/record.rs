@@ -15,7 +15,6 @@ use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
 
-/// The version of the record format.
 const VERSION: u64 = 1;
 
 /// The content of a store: a session, and the intent of a process to refresh the session.

@@ -26,7 +26,6 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
-/// The state shared by all callers that wait for one refresh.
 struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
@@ -129,7 +128,6 @@ impl RefreshHandle {
         self.0.failure.get()
     }
 
-    /// Returns the time left until the refresh times out.
     pub(super) fn time_left(&self) -> Duration {
         self.due().saturating_sub(self.0.started.elapsed())
     }
@@ -161,12 +159,10 @@ impl RefreshHandle {
         guard
     }
 
-    /// Starts the time limit over.
     fn restart(&self) {
         self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);
     }
 
-    /// Returns the refresh task.
     pub(super) fn task(&self) -> &Cancel {
         &self.0.task
     }

@@ -88,8 +88,8 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
     .await;
 }
 
-/// Waits until the refresh that `handle` refers to is complete. Returns the failure if the refresh failed. If the
-/// refresh takes too long, its runtime has stalled, so the caller starts another refresh.
+/// Waits until the refresh that `handle` refers to is complete. If the refresh takes too long, its runtime has stalled,
+/// so the caller starts another refresh.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {

@@ -8,7 +8,7 @@ use super::login_end::{End, LoginEnd};
 use super::stored_members::{Invalid, Members};
 use crate::platform::clock::Now;
 
-/// The stored end of a login. The value 0 in both fields means that the login has no end.
+/// The value 0 in both fields means that the login has no end.
 #[derive(Clone, Copy, Serialize)]
 pub(super) struct StoredEnd {
     /// The time at which the login ends, in milliseconds since 1970, according to the clock of the process that
@@ -26,7 +26,6 @@ impl StoredEnd {
         }
     }
 
-    /// Reads the fields of the stored end.
     pub(super) fn stored(end: Members<'_>) -> Result<Self, Invalid> {
         let at = end.number("at")?.ok_or(Invalid)?;
         Ok(Self { at, lifetime: end.number("lifetime")?.ok_or(Invalid)? })

@@ -41,7 +41,6 @@ impl<'de> Visitor<'de> for TokensVisitor {
     }
 }
 
-/// A token response field that the runtime uses.
 enum Field {
     Access,
     Refresh,

@@ -61,12 +61,10 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         &self.current
     }
 
-    /// Returns the handle of the running refresh, if any.
     pub(crate) fn handle(&self) -> Option<H> {
         self.running.as_ref().map(|running| running.handle.clone())
     }
 
-    /// During the backoff period, returns the error from the last failed refresh.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.backoff.active(now)
     }
@@ -225,7 +223,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Starts a refresh. The caller starts the refresh, and other callers use `handle` to wait for it.
+    /// Registers a refresh, which the caller then spawns. Other callers use `handle` to wait for the refresh.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {
@@ -237,7 +235,6 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Returns the cause of the running refresh, or `None` if no refresh is running.
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.running.as_ref().map(|running| match running {
             RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(RefusalKind::Expired),
@@ -248,7 +245,6 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         })
     }
 
-    /// Replaces the handle of the running refresh with the handle of a new refresh.
     pub(crate) fn replace_handle(&mut self, handle: H) {
         if let Some(running) = &mut self.running {
             running.handle = handle;

@@ -13,16 +13,13 @@ pub(crate) struct Identity<L> {
 pub(crate) enum Comparison {
     /// This process has a login or logout that is not stored yet and will replace the record.
     ReplacedByChange,
-    /// The record contains this process's session.
     Same,
     /// The record contains newer tokens for this process's login. The newer tokens are valid, regardless of which
     /// process stored them.
     Newer,
     /// The record contains older tokens for this process's login. This process must store its own tokens.
     Older,
-    /// Another process has logged out.
     LoggedOut,
-    /// The record contains a session that belongs to a different login.
     OtherLogin,
 }
 
@@ -33,8 +30,9 @@ pub(crate) enum Storage<L> {
     Missing,
     /// The process tried to replace another login's record, but the store's confirmation was lost. `replaces`
     /// identifies that login.
-    Unconfirmed { replaces: Option<L> },
-    /// The change was stored.
+    Unconfirmed {
+        replaces: Option<L>,
+    },
     Confirmed,
 }
 

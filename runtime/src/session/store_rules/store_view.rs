@@ -92,7 +92,6 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self
     }
 
-    /// Records the revision and the login that this process read from the store.
     fn known(&mut self, found: &StoredRecord<L, I, R>) {
         self.revision = Some(found.revision);
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
@@ -211,7 +210,6 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that all changes up to `change` are stored.
     pub(crate) fn written_up_to(&mut self, change: u64) {
         self.written = change;
     }

@@ -214,7 +214,6 @@ impl Offer<'_> {
     }
 }
 
-/// The effect of reading the store on this process's session.
 enum Change {
     Nothing,
     Adopted,
@@ -237,14 +236,12 @@ fn keep(
     (Change::Nothing, None)
 }
 
-/// Ends the session, because another process has logged out.
 fn end(machine: &mut StateMachine<RefreshHandle>, view: &mut View) -> Adopted {
     let (_, detached) = machine.log_out();
     view.ended(machine.current().stamp.epoch, new_login());
     (Change::LoggedOut, detached)
 }
 
-/// Replaces the session, because another process has refreshed or logged in.
 fn take(
     machine: &mut StateMachine<RefreshHandle>,
     view: &mut View,

@@ -8,7 +8,6 @@ use crate::store::StoreLock;
 #[derive(Default)]
 pub(super) struct LockSlot {
     held: Option<Held>,
-    /// Whether the watchdog checks the lock.
     watched: bool,
 }
 
@@ -65,7 +64,6 @@ impl LockSlot {
         self.held.take_if(|held| held.refresh.is_none())
     }
 
-    /// Returns the lock if its lease has expired.
     #[must_use]
     pub(super) fn take_expired(&mut self) -> Option<Held> {
         self.held.take_if(|held| held.lock.has_run_out())

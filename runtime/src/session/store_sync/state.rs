@@ -54,7 +54,6 @@ pub(crate) struct StoreSync {
     pub(super) place: OnceLock<String>,
 }
 
-/// The content of the store when it was read.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
@@ -64,7 +63,6 @@ pub(super) struct Found {
 pub(crate) struct SyncState {
     pub(super) view: View,
     pub(super) writing: bool,
-    /// The task that writes.
     pub(super) writer: Cancel,
     /// The number of failed writes since the last successful write.
     pub(super) failures: u32,
@@ -84,7 +82,6 @@ pub(super) struct Progress {
     pub(super) failed: Option<Failure>,
 }
 
-/// A failed write.
 #[derive(Clone)]
 pub(super) struct Failure {
     /// The number of the last change that the failed write would have stored.
@@ -239,23 +236,19 @@ impl Drop for StoreSync {
 }
 
 impl SyncState {
-    /// Returns the store view for the epoch of the `here` snapshot.
     pub(super) fn view_of(&mut self, here: &Snapshot) -> &mut View {
         self.view.in_epoch(here.stamp.epoch, new_login)
     }
 
-    /// Records a failed write. Returns the number of consecutive failed writes.
     pub(super) fn count_failure(&mut self) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.failures
     }
 
-    /// Passes the store's lock from one refresh to another refresh.
     pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         self.lock.hand_over(from, to);
     }
 
-    /// Records that the session has changed and must be stored.
     pub(crate) fn changed(&mut self) {
         self.view.changed();
     }
@@ -286,7 +279,6 @@ pub(super) fn here_of(here: &Snapshot) -> Here {
     }
 }
 
-/// Returns a random identifier for a new login.
 pub(super) fn new_login() -> String {
     format!("{:032x}", random_u128())
 }

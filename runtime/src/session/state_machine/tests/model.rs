@@ -18,15 +18,12 @@ const AGE: Duration = Duration::from_secs(81);
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
-    /// A caller continues.
     Go(usize),
-    /// A caller is dropped.
     Drop(usize),
     Complete(usize, End),
     Expire,
     LogIn,
     LogOut,
-    /// A manual refresh begins or ends.
     Manual,
     PassTime,
 }
@@ -34,7 +31,6 @@ pub(super) enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Refreshed,
-    /// The refresh returns the current token again.
     SameToken,
     Failed,
     Refused,
@@ -122,7 +118,6 @@ impl ModelRefresh {
     }
 }
 
-/// The steps that led to a state.
 struct Past {
     step: Step,
     before: Option<Arc<Past>>,
@@ -281,7 +276,6 @@ impl Model {
         }
     }
 
-    /// Checks the invariants that must hold after each step.
     fn check(&self) {
         let running = self.refreshes.iter().any(ModelRefresh::is_wanted);
         assert_eq!(

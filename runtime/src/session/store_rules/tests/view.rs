@@ -5,19 +5,15 @@ use super::world::View;
 use crate::session::store_rules::compare::{Identity, Storage};
 use crate::session::store_rules::{Here, OtherUse, RecordDraft, StoredAs, StoredRecord};
 
-/// The login of the process, and the login that replaces it.
 const OWN_LOGIN: u8 = 1;
 const NEW_LOGIN: u8 = 2;
-/// The intents of the process and of another process.
 const OWN_INTENT: u8 = 10;
 const OTHER_INTENT: u8 = 11;
 
-/// Returns the view of a process that has no login and has never read the store.
 fn logged_out() -> View {
     View::new(StoredAs::new(0, OWN_LOGIN).confirmed())
 }
 
-/// Returns the view of a process whose login is stored at revision 1.
 fn logged_in() -> View {
     let mut view = View::new(StoredAs::new(0, OWN_LOGIN));
     let draft = draft_of(&view);
@@ -25,7 +21,6 @@ fn logged_in() -> View {
     view
 }
 
-/// Returns the view of a process whose login is stored, and which has read another process's intent at revision 2.
 fn logged_in_beside_another_process() -> View {
     let mut view = logged_in();
     let identity = Some(Identity { login: OWN_LOGIN, generation: 0 });

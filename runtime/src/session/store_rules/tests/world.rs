@@ -22,7 +22,6 @@ pub(super) struct Stored {
     pub(super) intent: Option<u8>,
 }
 
-/// The progress of a process's refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     Idle,
@@ -34,7 +33,6 @@ pub(super) enum Step {
     Ready {
         unanswered: bool,
     },
-    /// The server returned the new refresh token `token`.
     Answered {
         token: u8,
     },
@@ -148,7 +146,6 @@ impl World {
         world
     }
 
-    /// Returns all model states that one event can produce.
     pub(super) fn successors(&self) -> Vec<Self> {
         let mut next = Vec::new();
         for at in 0..2 {
@@ -191,7 +188,6 @@ impl World {
         StoredRecord { revision: CURRENT, identity, intent: self.store.intent }
     }
 
-    /// Updates a process's session from the stored session.
     pub(super) fn adopt(&mut self, at: usize) -> Adoption {
         let (found, same_user) = (self.found(), self.budget.same_user);
         let stored = self.store.session.clone();
@@ -235,7 +231,6 @@ impl World {
         }
     }
 
-    /// Returns a number for a new token.
     pub(super) fn new_token() -> u8 {
         FRESH + 1
     }
