@@ -44,8 +44,8 @@ impl Session {
         session
     }
 
-    /// Logs in with `login`, unless this process or the store has a session that has not expired. All tasks and
-    /// processes that share the session log in only once. One task runs `login`, and the other tasks wait for that
+    /// Logs in with `login`, unless this process or the store has a session that has not expired. Of all tasks and
+    /// processes that share the session, only one logs in. One task runs `login`, and the other tasks wait for that
     /// login and then use the new session. If one task's `login` fails, the next task runs its own `login`.
     ///
     /// `login` can call a `#[login]` method or any other function that returns tokens. If `login` itself logs in
@@ -86,8 +86,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The right to log in is released only after the session is stored. If another
-            // process logged in before that, it would find no session in the store, and the user would log in twice.
+            // The right to log in is released only after the session is stored. If the right were released earlier,
+            // another process could find no session in the store, and the user would have to log in twice.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {

@@ -153,7 +153,7 @@ mod tests {
         }
     }
 
-    /// H10: a token is not treated as expired only because its guessed lifetime is over. The server decides whether the
+    /// H10: the end of a guessed lifetime does not mean that the token has expired. The server decides whether the
     /// token is valid.
     #[test]
     fn a_guessed_expiry_is_never_certain() {

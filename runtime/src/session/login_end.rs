@@ -77,7 +77,7 @@ impl End {
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// Returns this login end with a monotonic time of `received` plus the login's lifetime.
+    /// Returns this login end with its monotonic time set to `received` plus the login's lifetime.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
@@ -115,7 +115,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Only the first call has an effect.
+    /// Only the first call to this method has an effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }

@@ -34,7 +34,7 @@ pub(crate) struct StoredSession {
     /// The identifier of the login. The identifier stays the same across refreshes and changes with each login.
     pub(crate) login: String,
     /// The number of credentials that the server has issued for the session's login. Of two stored sessions with the
-    /// same login, the newer session has the greater number.
+    /// same login, the session with the higher `generation` is newer.
     pub(crate) generation: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -59,7 +59,7 @@ pub(crate) struct StoredSession {
     /// Whether the session's cookies are its credential. A cookie session has no access token.
     by_cookie: bool,
     /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
-    /// this session. A record at a location with a different identifier is a copy, as is its refresh token.
+    /// this session. A record at a location with a different identifier is a copy and contains a copied refresh token.
     #[serde(rename = "home", skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }

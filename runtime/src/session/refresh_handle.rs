@@ -132,7 +132,7 @@ impl RefreshHandle {
         self.due().saturating_sub(self.0.started.elapsed())
     }
 
-    /// Returns the time left according to the real clock, because tests can pause a runtime's clock.
+    /// Returns the refresh's remaining time according to the real clock, because tests can pause a runtime's clock.
     pub(super) fn time_left_by_wall_clock(&self) -> Duration {
         self.due().saturating_sub(self.0.started_by_wall_clock.elapsed())
     }
@@ -149,8 +149,8 @@ impl RefreshHandle {
         }
     }
 
-    /// Waits until no login or logout is in progress, which can replace the browser's cookies. The wait does not count
-    /// toward the time limit.
+    /// Waits until no login or logout is in progress, because either can replace the browser's cookies. The wait does
+    /// not count toward the time limit.
     pub(super) async fn exchange(&self, lock: &ExchangeLock) -> ExchangeGuard {
         let guard = lock.lock().await;
         if IN_BROWSER {

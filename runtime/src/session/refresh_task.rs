@@ -114,7 +114,7 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
 /// Waits until the refresh is complete or its time limit has passed. Returns `true` if the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
-    // The future is enabled before the failure is read, so that a refresh that completes between the two steps is not
+    // `enable` is called before the failure is read, so that a refresh that completes between the two steps is not
     // missed.
     completed.as_mut().enable();
     while handle.failure().is_none() {
@@ -146,7 +146,7 @@ struct RefreshTask {
 impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
-        // A logout waits for the refresh that it ends, so this refresh must not wait for the request of the logout.
+        // A logout waits for the refresh that it ends, so that refresh must not wait for the logout request.
         if !session.is_refreshed_by(&self.handle) {
             return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
         }

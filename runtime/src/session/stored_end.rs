@@ -12,7 +12,7 @@ use crate::platform::clock::Now;
 #[derive(Clone, Copy, Serialize)]
 pub(super) struct StoredEnd {
     /// The time at which the login ends, in milliseconds since 1970, according to the clock of the process that
-    /// received the response.
+    /// received the server's response.
     at: u64,
     lifetime: u64,
 }

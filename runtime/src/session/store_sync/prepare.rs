@@ -52,7 +52,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. Sets `basis` to the session's snapshot after the store has been read.
+/// Prepares the refresh. After the store has been read, sets `basis` to the session's snapshot.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,

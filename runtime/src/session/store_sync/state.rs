@@ -1,7 +1,7 @@
 //! Defines [`StoreSync`], which records what this process knows about a session's store.
 //!
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
-//!   session and its `StoreSync` change in one step. The state machine is locked before the `StoreSync`.
+//!   session and its `StoreSync` change in one step. The state machine is always locked before the `StoreSync`.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
 //!   [`locked_refresh`](super::locked_refresh) holds the store's lock while it refreshes a session that other processes
 //!   share. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
@@ -59,7 +59,7 @@ pub(super) struct Found {
     pub(super) record: Record,
 }
 
-/// What this process knows about the stored session, and the tasks that use the store.
+/// This process's view of the stored session, and the state of its reads and writes.
 pub(crate) struct SyncState {
     pub(super) view: View,
     pub(super) writing: bool,
@@ -142,7 +142,7 @@ impl StoreSync {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the progress and notifies the tasks that wait for it.
+    /// Updates the [`Progress`] and notifies the tasks that are waiting for an update.
     pub(super) fn report(&self, change: impl FnOnce(&mut Progress)) {
         change(&mut self.progress());
         self.progressed.notify_waiters();
@@ -152,7 +152,7 @@ impl StoreSync {
     pub(super) async fn tried(&self, change: u64) -> Progress {
         let mut progressed = pin!(self.progressed.notified());
         loop {
-            // The future is enabled before the progress is read, so that a report between these steps wakes the task.
+            // `enable` is called before the progress is read, so that a report between these two steps wakes the task.
             progressed.as_mut().enable();
             let now = self.progress().clone();
             if now.written >= change || now.failed.as_ref().is_some_and(|failed| failed.target >= change) {

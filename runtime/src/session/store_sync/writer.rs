@@ -52,8 +52,8 @@ impl Session {
         }
     }
 
-    /// Counts a change to the session. Call this method in the state machine step that makes the change. A refresh that
-    /// ends between this state machine step and the write keeps the lock until the change is stored (see
+    /// Counts a change to the session. Call this method in the state machine step that changes the session. A refresh
+    /// that ends between this state machine step and the write keeps the lock until the change is stored (see
     /// [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {

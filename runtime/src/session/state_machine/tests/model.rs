@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::credential_at;
 use crate::session::state_machine::machine::*;
 
-/// The lifetime of the tokens. The first time step ends shortly before the tokens expire, and the second time step ends
-/// after the expiry.
+/// The lifetime of the tokens. Time step 1 ends shortly before the tokens expire, and time step 2 ends after they
+/// expire.
 const LIFETIME: Duration = Duration::from_secs(100);
 const AGE: Duration = Duration::from_secs(81);
 
@@ -66,7 +66,7 @@ pub(super) const NOTHING: Budget = Budget {
     manual: 0,
 };
 
-/// How the server refuses a caller, and how the caller reacts to the refusal.
+/// How the server refuses a caller's call, and how the caller reacts to the refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Certain,

@@ -1,5 +1,5 @@
-//! Tests the rules of `StoreView` whose violation sends no spent token. The exploration of all interleavings does not
-//! notice such a violation.
+//! Tests the `StoreView` rules that the exploration of all interleavings cannot test, because breaking them sends no
+//! spent token.
 
 use super::world::View;
 use crate::session::store_rules::compare::{Identity, Storage};
@@ -34,8 +34,8 @@ fn draft_of(view: &View) -> RecordDraft<u8, u8, u8> {
     view.draft(Here::LoggedIn, false).expect("the login must be written")
 }
 
-/// A refresh that obtains the first login stores a record without a session. If the refresh fails, a write is necessary
-/// only if all processes share their cookies, because only then does the record contain an intent.
+/// If processes do not share cookies, the first refresh stores no intent, so a failed first refresh needs no further
+/// write.
 #[test]
 fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     let mut view = logged_out();
@@ -50,7 +50,7 @@ fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     assert_eq!((draft.basis, draft.intent, draft.ends), (Some(1), None, true));
 }
 
-/// An intent concerns the refresh token of the stored login. A write of this login keeps the intent, and a write of a
+/// An intent applies to the refresh token of the stored login. A write of this login keeps the intent, and a write of a
 /// new login removes the intent.
 #[test]
 fn a_new_login_removes_the_intent_of_another_process() {
@@ -108,8 +108,8 @@ fn an_intent_that_replaces_another_intent_records_the_possible_use() {
     assert_eq!(view.other_use, OtherUse::None);
 }
 
-/// A first refresh begins a login. Until the store confirms the write of this login, the process does not know whether
-/// the store contains the login.
+/// If a refresh returns the first login of a process, the process does not know whether the login is stored until the
+/// store confirms the write.
 #[test]
 fn a_first_login_is_unconfirmed_until_its_write_is_confirmed() {
     let mut view = logged_out();

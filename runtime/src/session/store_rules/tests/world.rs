@@ -12,7 +12,7 @@ pub(super) const STALE: u8 = 0;
 /// A placeholder for the number of a new login or token. No existing login or token has this number.
 /// [`World::make_canonical`] replaces `FRESH` with a small number.
 pub(super) const FRESH: u8 = 100;
-/// Represents the holder of a lock that was granted after the process had stopped waiting for the lock.
+/// The lock's holder if the store grants the lock to a process that has stopped waiting for it.
 const ABANDONED: usize = 2;
 
 /// A record in the store. Each refresh token is identified by a number.
