@@ -49,8 +49,8 @@ pub(crate) struct Wait {
     pub(super) stamp: Stamp,
     /// Whether the waiting call started the refresh.
     pub(super) started: bool,
-    /// Whether the server refused the call before the wait. A refused call is never sent again with the same access
-    /// token.
+    /// Whether the server refused the call before the call started to wait. A refused call is never sent again with the
+    /// same access token.
     pub(super) refused: bool,
 }
 

@@ -1,6 +1,6 @@
 //! The [`Session`] methods that a call uses before it is sent and after the server refuses it. The state machine makes
-//! each decision while it is locked. Effects of a decision, such as spawning a task, happen after the lock is released.
-//! No lock is held across an `.await` or while user code runs.
+//! each decision while it is locked. Effects of a decision, such as spawning a task, happen after the state machine is
+//! unlocked. No lock is held across an `.await` or while user code runs.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -92,8 +92,8 @@ impl Session {
 
     /// Decides what a call does, and starts a refresh if the call needs one. The state machine registers the refresh in
     /// the same step as the decision, so no other call starts a second refresh. `can_refresh` may run user code, so it
-    /// is called outside the lock. If the session changes while `can_refresh` runs, the decision starts over. The third
-    /// element of the returned tuple is true if this call started a refresh.
+    /// is called while the state machine is unlocked. If the session changes while `can_refresh` runs, the decision
+    /// starts over. The third element of the returned tuple is true if this call started a refresh.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();

@@ -1,5 +1,5 @@
 //! The methods that change a session: login, logout, refresh, and storing response cookies. Each change to the session
-//! is one step of the state machine. Session events are emitted after the lock is released.
+//! is one step of the state machine. Session events are emitted after the state machine is unlocked.
 
 use std::sync::Arc;
 

@@ -104,8 +104,7 @@ pub(crate) enum Attempt {
 
 impl Attempt {
     /// Changes a rejection into an error about a lost token rotation. Call this function if an earlier request with the
-    /// same refresh token received no response. If the server then rejects the refresh token, an earlier request has
-    /// probably spent it.
+    /// same refresh token received no response, because that request has probably spent the token.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),

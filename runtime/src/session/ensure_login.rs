@@ -160,7 +160,7 @@ impl Turn<'_> {
             if now.ticks.saturating_duration_since(begun.ticks) + now.slept_since(begun) >= LONGEST {
                 return Err(too_long());
             }
-            // The login is also polled while the lock is being renewed.
+            // The login is also polled while the store's lock is being renewed.
             let mut renewal = pin!(self.lock.renew());
             let done = poll_fn(|context| match login.as_mut().poll(context) {
                 Poll::Ready(done) => Poll::Ready(Some(done)),
@@ -176,8 +176,8 @@ impl Turn<'_> {
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {
-    /// Holds the lock until the returned value is dropped. A watchdog releases the lock after `limit`, even if the
-    /// login's runtime stalls.
+    /// Holds `lock` until the returned value is dropped. A watchdog releases `lock` after `limit`, even if the login's
+    /// runtime stalls.
     fn hold(lock: Option<StoreLock>, limit: Duration) -> Arc<Self> {
         let is_held = lock.is_some();
         let held = Arc::new(Self(Mutex::new(lock)));

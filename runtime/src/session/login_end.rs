@@ -99,8 +99,8 @@ impl Due {
         }
     }
 
-    /// Whether the `Ending` event is due. The deadline is compared with both clocks, because the monotonic clock stops while the machine
-    /// sleeps.
+    /// Whether the `Ending` event is due. The wall clock is also checked, because the monotonic clock stops while the
+    /// machine sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();
         self.ticks <= now.ticks || self.at <= now.wall

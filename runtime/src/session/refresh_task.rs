@@ -66,7 +66,8 @@ impl PreparedRefresh {
     /// Spawns the refresh on the session's runtime, or on the current runtime.
     pub(super) fn spawn(self, session: Session) {
         let (runtime, handle) = (session.runtime(), self.handle.clone());
-        // The guard is created before the task, because a runtime that shuts down drops a task without polling it.
+        // `RefreshTask` is created before the task is spawned, because a runtime that shuts down drops a task without
+        // polling it.
         let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
         let Some(runtime) = runtime else {
             let error =

@@ -96,7 +96,8 @@ pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) machine: Mutex<StateMachine<RefreshHandle>>,
-    /// The snapshot that the state machine most recently published. Calls read the snapshot without taking the lock.
+    /// The snapshot that the state machine most recently published. Calls read the snapshot without locking the state
+    /// machine.
     pub(super) current: ArcSwap<Snapshot>,
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,

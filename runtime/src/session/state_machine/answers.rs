@@ -21,8 +21,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Records that the server refused a call both before and after a refresh, so the refresh was useless. `stamp` is
-    /// the session's stamp at the time of the second attempt. If the credential has since been replaced, the refusal
-    /// does not show that the route is forbidden.
+    /// the session's stamp at the time of the second attempt. If the credential has been replaced since the second
+    /// attempt, the refusal does not show that the route is forbidden.
     pub(crate) fn replay_was_refused(
         &mut self,
         stamp: Stamp,

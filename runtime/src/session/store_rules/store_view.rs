@@ -170,8 +170,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(found.revision)
     }
 
-    /// Records that the process is about to write `draft`. If the confirmation of the write is lost, the store may
-    /// contain the new record anyway.
+    /// Records that the process is about to write `draft`. Even if the confirmation of the write is lost, the store may
+    /// contain the new record.
     pub(crate) fn tries(&mut self, draft: &RecordDraft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };

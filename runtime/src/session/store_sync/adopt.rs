@@ -192,8 +192,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
-            // The store reported a change, but the read found no change. A pause before the next read prevents a busy
-            // loop.
+            // If the store reports a change but the read finds none, a pause before the next read prevents a busy loop.
             drop(session);
             sleep(PAUSE).await;
         }

@@ -1,5 +1,5 @@
-//! Prepares a refresh of a shared session: acquires the lock, reads the store, and writes the intent to send the
-//! refresh token.
+//! Prepares a refresh of a shared session: acquires the store's lock, reads the store, and writes the intent to send
+//! the refresh token.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

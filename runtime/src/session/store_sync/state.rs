@@ -152,7 +152,7 @@ impl StoreSync {
     pub(super) async fn tried(&self, change: u64) -> Progress {
         let mut progressed = pin!(self.progressed.notified());
         loop {
-            // `enable` is called before the progress is read, so that a report between these two steps wakes the task.
+            // `enable` is called before the progress is read, so that an update between these two steps wakes the task.
             progressed.as_mut().enable();
             let now = self.progress().clone();
             if now.written >= change || now.failed.as_ref().is_some_and(|failed| failed.target >= change) {
@@ -163,8 +163,8 @@ impl StoreSync {
         }
     }
 
-    /// Waits until no other task is using the store. If another task stalls, `exclusive` stops waiting for that task after
-    /// a time limit.
+    /// Waits until no other task is using the store. If another task stalls, `exclusive` stops waiting for it after a
+    /// time limit.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();

@@ -61,7 +61,7 @@ impl Session {
         }
     }
 
-    /// Starts storing the changes that were counted.
+    /// Starts storing the changes counted by [`count_change`](Self::count_change).
     pub(crate) fn store_changes(&self) {
         if let Some(store_sync) = self.store_sync() {
             self.start_to_write(store_sync);
@@ -112,7 +112,7 @@ impl Session {
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if before.failed.as_ref().is_some_and(old) {
-            // If the writer were still making progress, it would have tried again since the last failure.
+            // A writer that was still making progress would have retried the failed write by now.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
