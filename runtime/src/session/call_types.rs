@@ -19,7 +19,6 @@ pub(crate) enum Demand {
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// The refresh that the call waited for before it was sent.
     pub(crate) waited: Option<Waited>,
 }
 
@@ -42,7 +41,6 @@ pub(crate) enum Next {
     Fail(Error),
 }
 
-/// A call that is waiting for a refresh.
 #[derive(Debug)]
 pub(crate) struct Wait {
     pub(super) handle: RefreshHandle,

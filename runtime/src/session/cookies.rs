@@ -43,7 +43,7 @@ pub(crate) struct SetCookies {
 }
 
 impl Cookies {
-    /// Reads the cookies of a stored session. A session without a `cookies` field has no cookies.
+    /// A session without a `cookies` field has no cookies.
     pub(crate) fn stored(cookies: Option<&Value>) -> Option<Self> {
         cookies.map_or_else(|| Some(Self::default()), |cookies| Self::deserialize(cookies).ok())
     }
@@ -52,7 +52,6 @@ impl Cookies {
         self.0.is_empty()
     }
 
-    /// Whether a request to `url` carries at least one cookie.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
         self.of(url, wall()).next().is_some()
     }

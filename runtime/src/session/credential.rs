@@ -125,7 +125,6 @@ impl Credential {
         self.headers.as_ref().map(|headers| headers.with_scheme.clone())
     }
 
-    /// Returns a header value with the given scheme and the access token.
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
         let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
         let make = || header_value(scheme, access.secret()).ok();

@@ -40,7 +40,6 @@ impl FailureBackoff {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
-    /// Returns the time at which the backoff period ends and calls can start a refresh.
     pub(crate) fn until(&self) -> Option<Instant> {
         self.last.as_ref().map(|last| last.until)
     }

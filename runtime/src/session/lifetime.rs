@@ -58,13 +58,11 @@ impl Lifetime {
         self.certain && now >= self.ends
     }
 
-    /// Returns the time at which a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Instant {
         self.due
     }
 
-    /// Returns the token's [`Age`], which shows how close the token is to expiring. `once` is true if the call's
-    /// request body can be sent only once.
+    /// `once` is true if the call's request body can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {

@@ -73,7 +73,6 @@ impl RefreshHandle {
         }))
     }
 
-    /// Records that a logout needs the refresh's result.
     pub(super) fn claim(&self) {
         *self.lock() = Discarded::Claimed;
     }

@@ -83,7 +83,6 @@ pub(crate) fn refused(status: StatusCode, classification: Classification, reason
     );
 }
 
-/// Records that the call is sent again with the credential of the given `generation`.
 pub(crate) fn replays(generation: u64) {
     debug!(target: TARGET, { afresh.generation = generation }, "the call is sent again with a newer credential");
 }

@@ -70,7 +70,6 @@ impl SendSpans {
     }
 }
 
-/// The span for sending one request.
 pub(crate) struct SendSpan(OpenSpan);
 
 impl SendSpan {

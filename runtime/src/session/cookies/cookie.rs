@@ -114,7 +114,6 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
-    /// Returns the cookie's remaining lifetime, or `None` if the cookie has no expiration time or has already expired.
     pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
     }

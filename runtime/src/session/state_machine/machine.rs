@@ -69,8 +69,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.backoff.active(now)
     }
 
-    /// Decides what a manual refresh does. Returns the handle of the running refresh, or `None` if the caller must
-    /// start a refresh. Returns the error from the last failed refresh if the backoff period is not over.
+    /// Returns the handle of the running refresh, or `None` if the caller must start a refresh. Returns the error from
+    /// the last failed refresh if the backoff period is not over.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;
@@ -90,8 +90,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Some(self.backoff.until().map_or(due, |until| until.max(due)))
     }
 
-    /// Decides what a call does before it is sent. `can_refresh` is true if the current session can be refreshed.
-    /// `once` is true if the request body can be sent only once.
+    /// `can_refresh` is true if the current session can be refreshed. `once` is true if the request body can be sent
+    /// only once.
     pub(crate) fn enter(&self, can_refresh: bool, once: bool, now: Now) -> Entry<H> {
         let credential = match &self.current.login_state {
             LoginState::Expired { .. } => return Entry::Expired,
@@ -119,8 +119,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Sets whether the cookies that a refresh needs have expired. The caller must call this method before each
-    /// decision, because the state machine has no wall clock.
+    /// The caller must call this method before each decision, because the state machine has no wall clock.
     pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
         self.ran_out = ran_out;
     }
@@ -144,8 +143,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Decides what a call does after the server refuses it. `stamp` is the stamp of the refused call, and `route` is
-    /// the method that was called.
+    /// `stamp` is the stamp of the refused call, and `route` is the method that was called.
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,

@@ -4,7 +4,6 @@
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
-    /// The number of credentials that the server has issued for the session's login.
     pub(crate) generation: u64,
 }
 
@@ -36,7 +35,7 @@ pub(crate) enum Storage<L> {
     Confirmed,
 }
 
-/// Compares the session `here` with the record in the store. `stored` is `None` if the record contains no session.
+/// `stored` is `None` if the record contains no session.
 pub(crate) fn compare<L: PartialEq>(
     here: &Identity<L>,
     storage: &Storage<L>,

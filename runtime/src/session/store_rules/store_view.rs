@@ -5,8 +5,7 @@ use super::adoption::{Adoption, Here, adoption};
 use super::compare::{Comparison, Identity, Storage};
 use super::stored_as::StoredAs;
 
-/// What a process knows about the stored session. `L` identifies a login, `I` is an intent, and `R` is a store
-/// revision.
+/// `L` identifies a login, `I` is an intent, and `R` is a store revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoreView<L, I, R> {
     /// The last known revision. `None` means that the store must be read before the next write.
@@ -35,7 +34,6 @@ pub(crate) enum OtherUse<I> {
     Possible,
 }
 
-/// The content of the store when it was last read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredRecord<L, I, R> {
     pub(crate) revision: R,

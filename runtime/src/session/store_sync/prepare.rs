@@ -33,7 +33,6 @@ const LEASES: u32 = 2;
 
 /// The result of a successful preparation, after which the refresh token can be sent.
 pub(super) struct Ready {
-    /// The fencing number of the lock that the session holds.
     pub(super) fence: Option<u64>,
     /// Whether the store contained the intent of an earlier refresh whose result is unknown.
     pub(super) unanswered_before: bool,

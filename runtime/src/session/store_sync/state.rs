@@ -59,7 +59,6 @@ pub(super) struct Found {
     pub(super) record: Record,
 }
 
-/// This process's view of the stored session, and the state of its reads and writes.
 pub(crate) struct SyncState {
     pub(super) view: View,
     pub(super) writing: bool,
@@ -142,7 +141,6 @@ impl StoreSync {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Updates the [`Progress`] and notifies the tasks that are waiting for an update.
     pub(super) fn report(&self, change: impl FnOnce(&mut Progress)) {
         change(&mut self.progress());
         self.progressed.notify_waiters();
@@ -260,7 +258,6 @@ impl SyncState {
 }
 
 impl Found {
-    /// Returns the parts of the record that the store rules use.
     pub(super) fn stored(&self) -> StoredRecord<String, Intent, Revision> {
         StoredRecord {
             revision: self.revision,
@@ -270,7 +267,6 @@ impl Found {
     }
 }
 
-/// Returns the state of the session in the form that the store rules use.
 pub(super) fn here_of(here: &Snapshot) -> Here {
     match here.login_state {
         LoginState::LoggedOut => Here::LoggedOut,

@@ -77,7 +77,6 @@ pub(super) enum Kind {
     Manual,
 }
 
-/// The reason why a caller waits for a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Before,
@@ -105,7 +104,6 @@ enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ModelRefresh {
     basis: Stamp,
-    /// The number of the refresh token that this refresh sends.
     refresh_token: u64,
     completed: bool,
     /// Whether a login, a logout or a manual refresh detached this refresh, so that no caller waits for it.

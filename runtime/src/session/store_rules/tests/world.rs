@@ -15,7 +15,7 @@ pub(super) const FRESH: u8 = 100;
 /// The lock's holder if the store grants the lock to a process that has stopped waiting for it.
 const ABANDONED: usize = 2;
 
-/// A record in the store. Each refresh token is identified by a number.
+/// Each refresh token is identified by a number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Stored {
     pub(super) session: Option<(Identity<u8>, u8)>,
@@ -50,7 +50,6 @@ pub(super) struct InFlight {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Progress {
-    /// The revision that the write will replace.
     Based(u8),
     /// The revision at which the store contains the written record.
     Stored(u8),
@@ -109,7 +108,6 @@ pub(super) struct World {
     pub(super) rejected: Option<bool>,
 }
 
-/// What a process learns about the outcome of its store operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     Confirmed,
@@ -169,8 +167,7 @@ impl World {
         next
     }
 
-    /// Returns the model state after an operation. If the confirmation of the operation is lost, the returned state
-    /// allows one fewer lost confirmation.
+    /// If the confirmation of the operation is lost, the returned state allows one fewer lost confirmation.
     pub(super) fn after(&self, reply: Reply) -> Option<Self> {
         let losses = self.budget.losses.checked_sub(u8::from(reply == Reply::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
