@@ -148,8 +148,8 @@ impl RefreshHandle {
         }
     }
 
-    /// Waits until no login or logout is in progress, because either can replace the browser's cookies. The wait does
-    /// not count toward the time limit.
+    /// Waits until no login or logout is in progress, because either can replace the browser's cookies. In a browser,
+    /// the refresh's time limit starts over after the wait.
     pub(super) async fn exchange(&self, lock: &ExchangeLock) -> ExchangeGuard {
         let guard = lock.lock().await;
         if IN_BROWSER {

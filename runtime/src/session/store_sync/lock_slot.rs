@@ -83,8 +83,8 @@ impl LockSlot {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns the reason why the session holds the lock. If no lock is held, clears the watched mark and returns
-    /// `None`.
+    /// Returns the reason why the session holds the lock. If no lock is held, clears the mark set by
+    /// [`begin_watch`](Self::begin_watch) and returns `None`.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

@@ -36,8 +36,8 @@ impl Session {
         {
             self.save();
         }
-        // If processes share cookies, logins and logouts in other processes apply to this process even before its first
-        // call.
+        // If all processes share their cookies, a login or logout in another process affects this process even before
+        // its first call.
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }

@@ -1,5 +1,5 @@
-//! Tests the `StoreView` rules that the exploration of all interleavings cannot test, because breaking them sends no
-//! spent token.
+//! Tests the `StoreView` rules that the exploration of all interleavings cannot test, because breaking one of them does
+//! not cause a spent token to be sent.
 
 use super::world::View;
 use crate::session::store_rules::compare::{Identity, Storage};
