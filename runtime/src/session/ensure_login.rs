@@ -86,8 +86,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The right to log in is released only after the session is stored. If the right were released earlier,
-            // another process could find no session in the store, and the user would have to log in twice.
+            // The right to log in is released only after the session is stored. If the right to log in were released
+            // earlier, another process could find no session in the store, and the user would have to log in twice.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
