@@ -12,15 +12,14 @@ pub(crate) enum Here {
 /// What a process does with its session after it reads the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Adoption {
+    /// The process keeps its own session.
     Keep,
     /// Another process logged in as a different user. This process keeps its own session, which the store no longer
     /// contains.
     KeepOther,
     /// The stored session replaces the process's own session. `new_epoch` is true if the stored session belongs to a
     /// different login.
-    Take {
-        new_epoch: bool,
-    },
+    Take { new_epoch: bool },
     /// The process ends its own session, because another process logged out.
     End,
 }

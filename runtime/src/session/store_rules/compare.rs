@@ -29,9 +29,8 @@ pub(crate) enum Storage<L> {
     Missing,
     /// The process tried to replace another login's record, but the store's confirmation was lost. `replaces`
     /// identifies that login.
-    Unconfirmed {
-        replaces: Option<L>,
-    },
+    Unconfirmed { replaces: Option<L> },
+    /// The login or logout is stored.
     Confirmed,
 }
 
