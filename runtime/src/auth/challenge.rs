@@ -19,7 +19,6 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<TokenError> {
     challenges(headers).iter().find_map(token_error)
 }
 
-/// Returns all challenges in the response headers.
 pub(crate) fn challenges(headers: &HeaderMap) -> Vec<ParsedChallenge<'_>> {
     let mut found = Vec::new();
     for line in headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok()) {

@@ -1,5 +1,4 @@
-//! Creates the error that a fake implementation of an API trait returns for a response. If the response means that the
-//! server refused the credential, `Error::rejection` also returns the response.
+//! Creates the error that a fake implementation of an API trait returns for a response.
 
 use std::sync::Arc;
 

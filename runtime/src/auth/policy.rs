@@ -20,7 +20,6 @@ pub(crate) struct Classified {
     pub(crate) reason: Option<Reason>,
 }
 
-/// The rules for classifying a method's responses.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
     /// The status codes that indicate a refused credential. A 2xx status in this list indicates a refused credential
@@ -79,7 +78,6 @@ impl Policy<'_> {
         }
     }
 
-    /// Whether this status is in the list of status codes that indicate a refused credential.
     pub(crate) fn lists(&self, status: StatusCode) -> bool {
         self.refresh_on.contains(&status.as_u16())
     }
@@ -101,7 +99,6 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification without a reason, for a response after which a refresh may make the call succeed.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }

@@ -17,7 +17,6 @@ pub(crate) struct Rules<'a> {
     pub(crate) functions: &'a [RuleFn],
 }
 
-/// The error returned when a rule's function panics.
 pub(crate) struct Panicked;
 
 impl Rules<'_> {

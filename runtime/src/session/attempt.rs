@@ -15,7 +15,6 @@ use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
 
-/// The time limit for one refresh attempt.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Requests a new credential. Returns the outcome of the attempt, or `None` if the attempt times out.

@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::login_end::End;
 use crate::platform::url::Url;
 
-/// A session's cookies, which a page cannot read.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Cookies;
 
@@ -19,7 +18,7 @@ pub(crate) struct Cookies;
 pub(crate) struct SetCookies(Infallible);
 
 impl Cookies {
-    /// Returns the cookies of a stored session. In a browser, a stored session has no cookies.
+    /// In a browser, a stored session has no cookies.
     pub(crate) fn stored(_: Option<&Value>) -> Option<Self> {
         Some(Self)
     }

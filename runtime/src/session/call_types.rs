@@ -7,7 +7,6 @@ use super::refresh_handle::RefreshHandle;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Reason, RefreshedBy, Stamp};
 
-/// Whether a call requires a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Demand {
     /// The call is sent with a credential if the session has one.
@@ -20,7 +19,6 @@ pub(crate) enum Demand {
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// The refresh that the call waited for before it was sent.
     pub(crate) waited: Option<Waited>,
 }
 
@@ -43,20 +41,18 @@ pub(crate) enum Next {
     Fail(Error),
 }
 
-/// A call that is waiting for a refresh.
 #[derive(Debug)]
 pub(crate) struct Wait {
     pub(super) handle: RefreshHandle,
     pub(super) stamp: Stamp,
     /// Whether the waiting call started the refresh.
     pub(super) started: bool,
-    /// Whether the server refused the call before the wait. A refused call is never sent again with the same access
-    /// token.
+    /// Whether the server refused the call before the call started to wait. A refused call is never sent again with the
+    /// same access token.
     pub(super) refused: bool,
 }
 
 impl Wait {
-    /// Returns which call started the refresh: the waiting call or another call.
     pub(crate) fn by(&self) -> RefreshedBy {
         if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
     }

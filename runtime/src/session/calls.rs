@@ -1,6 +1,6 @@
 //! The [`Session`] methods that a call uses before it is sent and after the server refuses it. The state machine makes
-//! each decision while it is locked. Effects of a decision, such as spawning a task, happen after the lock is released.
-//! No lock is held across an `.await` or while user code runs.
+//! each decision while it is locked. Effects of a decision, such as spawning a task, happen after the state machine is
+//! unlocked. No lock is held across an `.await` or while user code runs.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -92,8 +92,8 @@ impl Session {
 
     /// Decides what a call does, and starts a refresh if the call needs one. The state machine registers the refresh in
     /// the same step as the decision, so no other call starts a second refresh. `can_refresh` may run user code, so it
-    /// is called outside the lock. If the session changes while `can_refresh` runs, the decision starts over. The third
-    /// element of the returned tuple is true if this call started a refresh.
+    /// is called while the state machine is unlocked. If the session changes while `can_refresh` runs, the decision
+    /// starts over. The third element of the returned tuple is true if this call started a refresh.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
@@ -187,7 +187,6 @@ impl Session {
         self.update(|machine| machine.replay_was_refused(stamp, refusal, route, Instant::now()));
     }
 
-    /// Records that a refresh returned the access token that the server had already refused.
     pub(crate) fn refresh_brought_same_token(&self, stamp: Stamp, route: &str) {
         self.update(|machine| machine.refresh_brought_same_token(stamp, route, Instant::now()));
     }

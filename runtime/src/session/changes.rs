@@ -1,5 +1,5 @@
 //! The methods that change a session: login, logout, refresh, and storing response cookies. Each change to the session
-//! is one step of the state machine. Session events are emitted after the lock is released.
+//! is one step of the state machine. Session events are emitted after the state machine is unlocked.
 
 use std::sync::Arc;
 
@@ -50,7 +50,6 @@ impl Session {
         }
     }
 
-    /// Reports that a user-defined rule panicked on a response to `method`.
     pub(crate) fn report_rule_failed(&self, method: Option<&'static str>) {
         self.0.events.emit(SessionEvent::RuleFailed(method));
     }
@@ -118,7 +117,6 @@ impl Session {
         self.0.events.emit(event);
     }
 
-    /// Ends the session and returns its last snapshot.
     pub(crate) fn log_out(&self) -> Arc<Snapshot> {
         self.end(false).0
     }

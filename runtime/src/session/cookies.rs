@@ -38,13 +38,12 @@ pub(crate) struct Cookies(Vec<Cookie>);
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
-    /// Whether the response is from a login or a refresh. The next refresh may need cookies from a login or an earlier
-    /// refresh.
+    /// Whether the response is from a login or a refresh.
     refreshes: bool,
 }
 
 impl Cookies {
-    /// Reads the cookies of a stored session. A session without a `cookies` field has no cookies.
+    /// A session without a `cookies` field has no cookies.
     pub(crate) fn stored(cookies: Option<&Value>) -> Option<Self> {
         cookies.map_or_else(|| Some(Self::default()), |cookies| Self::deserialize(cookies).ok())
     }
@@ -53,7 +52,6 @@ impl Cookies {
         self.0.is_empty()
     }
 
-    /// Whether a request to `url` carries at least one cookie.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
         self.of(url, wall()).next().is_some()
     }

@@ -35,17 +35,13 @@ struct TokenHeaders {
 /// How a credential was obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// The credential comes from a login.
     LoggedIn,
     /// The program set the credential, so the credential's age is unknown.
     Given,
-    /// The credential comes from a refresh.
     Refreshed,
 }
 
 impl Credential {
-    /// Creates a credential. `jitter` (in `0.0..1.0`) spreads out the refreshes of clients that logged in at the same
-    /// time.
     pub(crate) fn new(tokens: Tokens, source: Source, now: Now, jitter: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
         let said = tokens.lifetime.map(|lifetime| (lifetime, true));
@@ -94,7 +90,6 @@ impl Credential {
         Self { tokens, headers: self.headers.clone(), ..*self }
     }
 
-    /// Whether a call can be sent with this credential.
     pub(crate) fn is_usable(&self) -> bool {
         self.headers.is_some() || self.tokens.by_cookie
     }
@@ -107,18 +102,14 @@ impl Credential {
         self.received
     }
 
-    /// Whether the access token has definitely expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// Returns the access token's [`Age`], which shows how close the token is to expiring. `once` is true if the call's
-    /// request body can be sent only once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
 
-    /// Returns the time at which a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Option<Instant> {
         self.term.map(|term| term.refresh_at())
     }
@@ -134,7 +125,6 @@ impl Credential {
         self.headers.as_ref().map(|headers| headers.with_scheme.clone())
     }
 
-    /// Returns a header value with the given scheme and the access token.
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
         let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
         let make = || header_value(scheme, access.secret()).ok();
@@ -168,7 +158,6 @@ impl Clone for TokenHeaders {
     }
 }
 
-/// Whether the header value begins with `scheme`.
 fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
     value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|min_age| min_age.first() == Some(&b' '))
 }

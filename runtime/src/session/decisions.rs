@@ -27,9 +27,7 @@ pub(crate) enum Cause {
     Expired,
     /// The access token is about to expire, or may have expired.
     BeforeExpiry,
-    /// The caller requested a manual refresh.
     Manual,
-    /// The server refused the credential.
     Refused(RefusalKind),
 }
 
@@ -77,14 +75,12 @@ pub(crate) enum Entry<H> {
 /// The next step for a call that the server refused.
 #[derive(Debug)]
 pub(crate) enum Settled<H> {
-    /// The call returns the server's refusal and is not sent again.
     Return(Reason),
     /// The refused call's session has ended because of a logout, another login or expiry.
     Ended(Error),
     /// The session has expired: the server refused the call, and either an earlier refresh was rejected or the cookies
     /// that a refresh needs have expired.
     Expired(Error),
-    /// The session has already been refreshed, so the call is sent again with the new snapshot.
     Replay(Arc<Snapshot>),
     Fail(Error),
     Join(H),
@@ -92,7 +88,6 @@ pub(crate) enum Settled<H> {
     Start,
 }
 
-/// The outcome of one refresh attempt.
 #[expect(clippy::large_enum_variant, reason = "each refresh creates one value and moves it once")]
 pub(crate) enum Attempt {
     Refreshed {
@@ -109,8 +104,7 @@ pub(crate) enum Attempt {
 
 impl Attempt {
     /// Changes a rejection into an error about a lost token rotation. Call this function if an earlier request with the
-    /// same refresh token received no response. If the server then rejects the refresh token, an earlier request has
-    /// probably spent it.
+    /// same refresh token received no response, because that request has probably spent the token.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
@@ -119,7 +113,6 @@ impl Attempt {
     }
 }
 
-/// The outcome of a refresh.
 pub(crate) enum RefreshResult {
     Refreshed {
         credential: Arc<Credential>,

@@ -10,9 +10,9 @@ impl Session {
     /// session, and the user has to log in again.
     ///
     /// The runtime reads the end of the login from `refresh_token_expires_in` or `refresh_expires_in` in a token
-    /// response. A value of 0 in either field means that the login has no end. If a `#[refresh]` method uses a cookie,
-    /// the login ends when that cookie expires (`Max-Age` or `Expires`). The result is `None` if the end of the login
-    /// is unknown, if the login has no end, or if there is no session. A refresh can change the end of the login. The
+    /// response. If the server sends a lifetime of 0, the login has no end. If a `#[refresh]` method uses a cookie, the
+    /// login ends when that cookie expires (`Max-Age` or `Expires`). The result is `None` if the end of the login is
+    /// unknown, if the login has no end, or if there is no session. A refresh can change the end of the login. The
     /// store saves the end of the login together with the session.
     ///
     /// [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted before the login ends.
@@ -32,7 +32,6 @@ impl Session {
         self.end_of_login().map(|(_, end)| end.at)
     }
 
-    /// Returns the login's epoch and the time at which the login ends.
     fn end_of_login(&self) -> Option<(u64, End)> {
         let snapshot = self.snapshot();
         let end = match &snapshot.credential()?.tokens().login_end {

@@ -44,8 +44,8 @@ impl Session {
         session
     }
 
-    /// Logs in with `login`, unless this process or the store has a session that has not expired. All tasks and
-    /// processes that share the session log in only once. One task runs `login`, and the other tasks wait for that
+    /// Logs in with `login`, unless this process or the store has a session that has not expired. Of all tasks and
+    /// processes that share the session, only one logs in. One task runs `login`, and the other tasks wait for that
     /// login and then use the new session. If one task's `login` fails, the next task runs its own `login`.
     ///
     /// `login` can call a `#[login]` method or any other function that returns tokens. If `login` itself logs in
@@ -86,8 +86,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The right to log in is released only after the session is stored. If another
-            // process logged in before that, it would find no session in the store, and the user would log in twice.
+            // The right to log in is released only after the session is stored. If the right to log in were released
+            // earlier, another process could find no session in the store, and the user would have to log in twice.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -160,7 +160,7 @@ impl Turn<'_> {
             if now.ticks.saturating_duration_since(begun.ticks) + now.slept_since(begun) >= LONGEST {
                 return Err(too_long());
             }
-            // The login is also polled while the lock is being renewed.
+            // The login is also polled while the store's lock is being renewed.
             let mut renewal = pin!(self.lock.renew());
             let done = poll_fn(|context| match login.as_mut().poll(context) {
                 Poll::Ready(done) => Poll::Ready(Some(done)),
@@ -173,12 +173,11 @@ impl Turn<'_> {
     }
 }
 
-/// The store's lock during a login.
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {
-    /// Holds the lock until the returned value is dropped. A watchdog releases the lock after `limit`, even if the
-    /// login's runtime stalls.
+    /// Holds `lock` until the returned value is dropped. A watchdog releases `lock` after `limit`, even if the login's
+    /// runtime stalls.
     fn hold(lock: Option<StoreLock>, limit: Duration) -> Arc<Self> {
         let is_held = lock.is_some();
         let held = Arc::new(Self(Mutex::new(lock)));
@@ -238,7 +237,6 @@ mod tests {
 
     use super::*;
 
-    /// Notifies the test when the lock's guard is dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

@@ -26,17 +26,17 @@ pub enum SessionEvent {
     /// `Expired` is emitted at most once for each login.
     Expired,
     /// The login is about to end: after [`Session::ends_at`](crate::Session::ends_at), no refresh can extend the login.
-    /// An unattended program can request a new login before its calls start to fail. `Ending` is emitted once, and
-    /// again after a refresh that changes when the login ends. [`ending_ahead`](crate::ClientBuilder::ending_ahead)
+    /// An unattended program can request a new login before its calls start to fail. `Ending` is emitted once, and once
+    /// more after each refresh that changes the end of the login. [`ending_ahead`](crate::ClientBuilder::ending_ahead)
     /// sets the interval between `Ending` and the end of the login. `Ending` is emitted only if there is a receiver,
     /// because only a [`SessionEvents`](crate::session::SessionEvents) stream tracks when the login ends.
     Ending,
     /// A logout ended the session, or the program cleared the session.
     LoggedOut,
     /// A function passed to [`expired_when`](crate::ClientBuilder::expired_when) or
-    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The method
-    /// name is `None` for a hand-written request. If the function panics, the response is not treated as a refused
-    /// credential.
+    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked while it classified a response. The event
+    /// contains the name of the called method, or `None` for a hand-written request. If the function panics, the
+    /// response is not treated as a refused credential.
     RuleFailed(Option<&'static str>),
     /// The session was read from the store, either for the first time or after another process refreshed or logged in.
     Adopted,

@@ -40,7 +40,6 @@ impl FailureBackoff {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
-    /// Returns the time at which the backoff period ends and calls can start a refresh.
     pub(crate) fn until(&self) -> Option<Instant> {
         self.last.as_ref().map(|last| last.until)
     }
@@ -79,8 +78,6 @@ impl FailureBackoff {
         });
     }
 
-    /// Returns the end of the backoff period for calls, the time from which manual refreshes are allowed, and the
-    /// number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)

@@ -13,7 +13,7 @@ use crate::error::Stamp;
 use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
-/// The period for which a route is treated as forbidden after its first useless refresh, and for which a new token is
+/// The initial period for which a route is treated as forbidden. For the same period after a refresh, a new token is
 /// treated as valid even if the server refuses it.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
@@ -121,10 +121,10 @@ impl ForbiddenRoutes {
         now.saturating_duration_since(received) < FIRST_PERIOD
     }
 
-    /// Records that a call to `route` succeeded. Returns whether any entry was removed.
+    /// Records that a call to `route` succeeded. Returns whether the success removed any recorded refusals.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
-        // A successful call also removes expired entries.
+        // A successful call also removes routes whose forbidden period ended more than `LONGEST_PERIOD` ago.
         self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
         self.unproven.retain(|(known, _)| **known != *route);
         self.useless_refreshes.clear();

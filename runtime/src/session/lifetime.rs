@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// The time between the start of a background refresh and the expiry of the access token, without jitter. Jitter adds
-/// up to 20 % to this time.
+/// The time between the start of a background refresh and the expiry of the access token, to which up to 20 % of jitter
+/// is added.
 const MARGIN: Duration = Duration::from_secs(30);
 /// A call whose request body can be sent only once waits for a refresh if the access token expires within this time.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
@@ -29,7 +29,6 @@ pub(crate) struct Lifetime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
     Fresh,
-    /// The token is about to expire.
     Expiring,
     /// The token may have expired, so a call waits for a refresh before it is sent. If the refresh fails, the call is
     /// sent with the old token.
@@ -59,13 +58,11 @@ impl Lifetime {
         self.certain && now >= self.ends
     }
 
-    /// Returns the time at which a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Instant {
         self.due
     }
 
-    /// Returns the token's [`Age`], which shows how close the token is to expiring. `once` is true if the call's
-    /// request body can be sent only once.
+    /// `once` is true if the call's request body can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {
@@ -103,7 +100,6 @@ mod tests {
         Now { ticks: Instant::now(), wall: wall() }
     }
 
-    /// Advances the monotonic clock and the wall clock independently.
     fn later(now: Now, ticks: Duration, wall: Duration) -> Now {
         Now { ticks: now.ticks + ticks, wall: now.wall + wall }
     }
@@ -155,7 +151,7 @@ mod tests {
         }
     }
 
-    /// H10: a token is not treated as expired only because its guessed lifetime is over. The server decides whether the
+    /// H10: the end of a guessed lifetime does not mean that the token has expired. The server decides whether the
     /// token is valid.
     #[test]
     fn a_guessed_expiry_is_never_certain() {

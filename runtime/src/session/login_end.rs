@@ -16,16 +16,13 @@ const ROUNDING: Duration = Duration::from_secs(60);
 /// When a login ends, as reported by the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
-    /// The server did not report when the login ends.
     #[default]
     Unknown,
-    /// The server reported that the login has no end.
     Never,
-    /// The server reported when the login ends. The end is stored in an `Arc` so that `Tokens` stays small.
+    /// The end is stored in an `Arc` so that `Tokens` stays small.
     At(Arc<End>),
 }
 
-/// The time at which a login ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
     /// The end of the login according to this machine's wall clock, in whole milliseconds (the precision of a store).
@@ -80,7 +77,7 @@ impl End {
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// Returns this login end with a monotonic time of `received` plus the login's lifetime.
+    /// Returns this login end with its monotonic time set to `received` plus the login's lifetime.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
@@ -102,8 +99,8 @@ impl Due {
         }
     }
 
-    /// Whether the `Ending` event is due. The deadline is compared with both clocks, because the monotonic clock stops while the machine
-    /// sleeps.
+    /// Whether the `Ending` event is due. The wall clock is also checked, because the monotonic clock stops while the
+    /// machine sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();
         self.ticks <= now.ticks || self.at <= now.wall
@@ -118,7 +115,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets the interval between `Ending` and the end of the login. Only the first call has an effect.
+    /// Only the first call to this method has an effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }

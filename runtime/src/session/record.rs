@@ -15,7 +15,6 @@ use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
 
-/// The version of the record format.
 const VERSION: u64 = 1;
 
 /// The content of a store: a session, and the intent of a process to refresh the session.
@@ -35,7 +34,7 @@ pub(crate) struct StoredSession {
     /// The identifier of the login. The identifier stays the same across refreshes and changes with each login.
     pub(crate) login: String,
     /// The number of credentials that the server has issued for the session's login. Of two stored sessions with the
-    /// same login, the newer session has the greater number.
+    /// same login, the session with the higher `generation` is newer.
     pub(crate) generation: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -60,7 +59,7 @@ pub(crate) struct StoredSession {
     /// Whether the session's cookies are its credential. A cookie session has no access token.
     by_cookie: bool,
     /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
-    /// this session. A record at a location with a different identifier is a copy, as is its refresh token.
+    /// this session. A record at a location with a different identifier is a copy and contains a copied refresh token.
     #[serde(rename = "home", skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }

@@ -26,7 +26,6 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
-/// The state shared by all callers that wait for one refresh.
 struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
@@ -74,7 +73,6 @@ impl RefreshHandle {
         }))
     }
 
-    /// Records that a logout needs the refresh's result.
     pub(super) fn claim(&self) {
         *self.lock() = Discarded::Claimed;
     }
@@ -129,12 +127,11 @@ impl RefreshHandle {
         self.0.failure.get()
     }
 
-    /// Returns the time left until the refresh times out.
     pub(super) fn time_left(&self) -> Duration {
         self.due().saturating_sub(self.0.started.elapsed())
     }
 
-    /// Returns the time left according to the real clock, because tests can pause a runtime's clock.
+    /// Returns the refresh's remaining time according to the real clock, because tests can pause a runtime's clock.
     pub(super) fn time_left_by_wall_clock(&self) -> Duration {
         self.due().saturating_sub(self.0.started_by_wall_clock.elapsed())
     }
@@ -151,8 +148,8 @@ impl RefreshHandle {
         }
     }
 
-    /// Waits until no login or logout is in progress, which can replace the browser's cookies. The wait does not count
-    /// toward the time limit.
+    /// Waits until no login or logout is in progress, because either can replace the browser's cookies. In a browser,
+    /// the refresh's time limit starts over after the wait.
     pub(super) async fn exchange(&self, lock: &ExchangeLock) -> ExchangeGuard {
         let guard = lock.lock().await;
         if IN_BROWSER {
@@ -161,12 +158,10 @@ impl RefreshHandle {
         guard
     }
 
-    /// Starts the time limit over.
     fn restart(&self) {
         self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);
     }
 
-    /// Returns the refresh task.
     pub(super) fn task(&self) -> &Cancel {
         &self.0.task
     }

@@ -1,4 +1,4 @@
-//! Keeps the refreshes of a browser apart from its logins and logouts: [`Session::pause_refreshes`].
+//! In a browser, prevents refreshes during a login or logout: [`Session::pause_refreshes`].
 //!
 //! A browser stores the cookies from each response. If a refresh ran during a login, the late response to the refresh
 //! could replace or delete the cookie of the new login. If a refresh ran during a logout, its response could contain a
@@ -15,19 +15,19 @@ use crate::platform::time::timeout;
 
 /// The maximum time that a login or logout waits for a refresh, which may be running in a frozen tab.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-/// The maximum time during which a login or logout prevents refreshes. A refresh waits longer for the store's lock, so
-/// that calls do not fail during a slow login.
+/// The maximum time during which a login or logout prevents refreshes. A refresh waits longer than this for the store's
+/// lock, so that calls do not fail during a slow login.
 const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 
-/// Prevents refreshes until this value is dropped, but for a limited time.
+/// Prevents refreshes until this value is dropped or a time limit has passed.
 pub(crate) struct RefreshPause {
     _end: oneshot::Sender<()>,
 }
 
 impl Session {
-    /// Waits until neither this tab nor another tab refreshes the session, and then prevents refreshes. After a limited
-    /// time, the call with the time limit `call_timeout` is sent even if a refresh is still running. Returns `None` if
-    /// the call is part of a refresh.
+    /// Waits until neither this tab nor another tab refreshes the session, and then prevents refreshes. The wait ends
+    /// after 8 s, or after half of `call_timeout` if that is shorter, even if a refresh is still running. Returns
+    /// `None` if the call is part of a refresh.
     pub(crate) async fn pause_refreshes(&self, call_timeout: Option<Duration>) -> Option<RefreshPause> {
         if is_refresh_task_of(self) {
             return None;
@@ -35,7 +35,8 @@ impl Session {
         let runtime = self.runtime()?;
         let wait = call_timeout.map_or(LONGEST_WAIT, |limit| LONGEST_WAIT.min(limit / 2));
         let (mut store_lock, mut exchange) = (None, None);
-        // A refresh acquires the locks in the same order. After the wait, the pause keeps the locks that it has acquired.
+        // The store's lock is acquired before the exchange lock, as in a refresh. If the wait times out, the locks
+        // acquired so far are kept.
         let acquired = async {
             store_lock = self.lock_for_exchange().await;
             self.wait_for_late_cookies().await;

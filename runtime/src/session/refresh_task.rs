@@ -66,7 +66,8 @@ impl PreparedRefresh {
     /// Spawns the refresh on the session's runtime, or on the current runtime.
     pub(super) fn spawn(self, session: Session) {
         let (runtime, handle) = (session.runtime(), self.handle.clone());
-        // The guard is created before the task, because a runtime that shuts down drops a task without polling it.
+        // `RefreshTask` is created before the task is spawned, because a runtime that shuts down drops a task without
+        // polling it.
         let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
         let Some(runtime) = runtime else {
             let error =
@@ -88,8 +89,8 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
     .await;
 }
 
-/// Waits until the refresh that `handle` refers to is complete. Returns the failure if the refresh failed. If the
-/// refresh takes too long, its runtime has stalled, so the caller starts another refresh.
+/// Waits until the refresh that `handle` refers to is complete. If the refresh takes too long, its runtime has stalled,
+/// so the caller starts another refresh.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
@@ -114,7 +115,7 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
 /// Waits until the refresh is complete or its time limit has passed. Returns `true` if the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
-    // The future is enabled before the failure is read, so that a refresh that completes between the two steps is not
+    // `enable` is called before the failure is read, so that a refresh that completes between the two steps is not
     // missed.
     completed.as_mut().enable();
     while handle.failure().is_none() {
@@ -146,7 +147,7 @@ struct RefreshTask {
 impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
-        // A logout waits for the refresh that it ends, so this refresh must not wait for the request of the logout.
+        // A logout waits for the refresh that it ends, so that refresh must not wait for the logout request.
         if !session.is_refreshed_by(&self.handle) {
             return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
         }

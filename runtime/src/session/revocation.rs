@@ -20,9 +20,9 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
     /// Ends the session as [`clear`](Self::clear) does, and then revokes the session's tokens on the server. The
-    /// runtime revokes the tokens with the function from [`revoke_with`](crate::ClientBuilder::revoke_with) or, without
-    /// such a function, with [`Refresher::revoke`](crate::Refresher::revoke). If the program provides neither function,
-    /// no request is sent.
+    /// runtime revokes the tokens with the function from [`revoke_with`](crate::ClientBuilder::revoke_with) or, if that
+    /// function is not set, with [`Refresher::revoke`](crate::Refresher::revoke). If the program provides neither
+    /// function, no request is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.

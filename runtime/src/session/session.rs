@@ -96,7 +96,8 @@ pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) machine: Mutex<StateMachine<RefreshHandle>>,
-    /// The snapshot that the state machine most recently published. Calls read the snapshot without taking the lock.
+    /// The snapshot that the state machine most recently published. Calls read the snapshot without locking the state
+    /// machine.
     pub(super) current: ArcSwap<Snapshot>,
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
@@ -118,10 +119,8 @@ pub(super) struct Inner {
     pub(super) exchange: ExchangeLock,
 }
 
-/// A boxed future that is `Send`.
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A function that starts a token revocation.
 pub(crate) type Revoker = Arc<dyn Fn(&Session, Tokens) -> Revoking + Send + Sync>;
 
 /// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it.
@@ -146,7 +145,6 @@ pub(crate) trait CredentialProvider: Send + Sync {
         Revoking::NotNeeded
     }
 
-    /// Whether the session must store response cookies.
     fn keeps_cookies(&self) -> bool;
 }
 
@@ -180,7 +178,6 @@ impl Session {
     }
 }
 
-/// Internal methods for the rest of the crate.
 impl Session {
     /// Returns a guard for a brief read of the current snapshot. The guard does not change the snapshot's reference
     /// count, so that threads do not contend for this count.
@@ -188,7 +185,6 @@ impl Session {
         self.0.current.load()
     }
 
-    /// Returns the current snapshot as an `Arc` that the caller can keep.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.0.current.load_full()
     }
@@ -236,7 +232,6 @@ impl Session {
         let _ = self.0.runtime.set(runtime);
     }
 
-    /// Returns the Tokio runtime on which the session spawns its tasks, if any.
     pub(super) fn runtime(&self) -> Option<Handle> {
         self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
     }
@@ -249,7 +244,6 @@ impl Session {
         self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
     }
 
-    /// Whether the cookies needed to refresh the session have expired.
     pub(super) fn has_run_out(&self, snapshot: &Snapshot) -> bool {
         self.provider().is_some_and(|provider| provider.has_run_out(snapshot))
     }

@@ -8,8 +8,8 @@ use super::lifetime::Age;
 use crate::error::Stamp;
 use crate::platform::clock::Now;
 
-/// The state of a session at one moment. A snapshot is published as a whole, so a reader never sees a token together
-/// with cookies that belong to another token.
+/// A snapshot is published as a whole, so a reader never sees a token together with cookies that belong to another
+/// token.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
@@ -36,7 +36,6 @@ pub(crate) enum LoginState {
 }
 
 impl Snapshot {
-    /// Returns the snapshot of a session before the first login.
     pub(crate) fn empty() -> Self {
         Self {
             stamp: Stamp { epoch: 0, generation: 0 },
@@ -55,7 +54,6 @@ impl Snapshot {
         }
     }
 
-    /// Whether the session has expired and the response to an earlier refresh was lost.
     pub(crate) fn lost_rotation(&self) -> bool {
         matches!(self.login_state, LoginState::Expired { rotation_lost: true })
     }
@@ -71,7 +69,7 @@ impl Snapshot {
         self.stamp.epoch == stamp.epoch && self.token_since <= stamp.generation
     }
 
-    /// Returns this snapshot without its credential. The cookies are kept.
+    /// The cookies are kept.
     pub(crate) fn without_credential(&self) -> Self {
         Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }

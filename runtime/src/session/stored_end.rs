@@ -8,11 +8,11 @@ use super::login_end::{End, LoginEnd};
 use super::stored_members::{Invalid, Members};
 use crate::platform::clock::Now;
 
-/// The stored end of a login. The value 0 in both fields means that the login has no end.
+/// If `at` and `lifetime` are 0, the login has no end.
 #[derive(Clone, Copy, Serialize)]
 pub(super) struct StoredEnd {
     /// The time at which the login ends, in milliseconds since 1970, according to the clock of the process that
-    /// received the response.
+    /// received the server's response.
     at: u64,
     lifetime: u64,
 }
@@ -26,14 +26,13 @@ impl StoredEnd {
         }
     }
 
-    /// Reads the fields of the stored end.
     pub(super) fn stored(end: Members<'_>) -> Result<Self, Invalid> {
         let at = end.number("at")?.ok_or(Invalid)?;
         Ok(Self { at, lifetime: end.number("lifetime")?.ok_or(Invalid)? })
     }
 
-    /// Returns the time at which the login ends. The remaining time until the end of the login never exceeds the lifetime that the
-    /// server sent, even if the clock was set back.
+    /// Returns the time at which the login ends. The returned end is never later than the current time plus the
+    /// lifetime that the server sent, even if the clock was set back.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);

@@ -3,7 +3,6 @@
 
 use serde_json::{Map, Value};
 
-/// The fields of a JSON object.
 #[derive(Clone, Copy)]
 pub(super) struct Members<'a>(&'a Map<String, Value>);
 

@@ -119,7 +119,7 @@ impl TokenText for Cow<'_, str> {
     }
 }
 
-/// Converts seconds into a lifetime. If the number is invalid, the lifetime is unknown.
+/// If the number is invalid, the lifetime is unknown.
 pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
     if seconds > 0.0 { Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX)) } else { None }
 }

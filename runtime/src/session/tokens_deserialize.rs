@@ -41,7 +41,6 @@ impl<'de> Visitor<'de> for TokensVisitor {
     }
 }
 
-/// A token response field that the runtime uses.
 enum Field {
     Access,
     Refresh,
@@ -68,7 +67,7 @@ impl Field {
         })
     }
 
-    /// Adds the value of this field to the tokens. An invalid value is ignored.
+    /// Adds `value` to `tokens`, or ignores `value` if it is not valid for this field.
     fn put(self, value: Value, tokens: &mut Tokens) {
         match self {
             Self::Access => tokens.access = text(value).map(Into::into).or(tokens.access.take()),

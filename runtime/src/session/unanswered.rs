@@ -1,5 +1,6 @@
 //! [`UnansweredRefresh`] records that a refresh token has been sent and that no response has arrived yet. The session's
-//! stamp is recorded before the request is sent and removed when the response arrives, so it remains after an aborted refresh.
+//! stamp is recorded before the request is sent and removed when the response arrives, so the stamp remains after an
+//! aborted refresh.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,10 +1,10 @@
-//! Makes a session refresh in the same way as another session of a client with many users.
+//! For a client with many users, gives one session the provider and the revoker of another session.
 
 use super::session::Session;
 
 impl Session {
-    /// Makes this session refresh and revoke as `other` does, unless this session already has a provider or a revoker.
-    /// If calls that use `other` require a login, calls that use this session also require a login.
+    /// Gives this session the provider and the revoker of `other`, unless this session already has its own. If calls
+    /// that use `other` require a login, calls that use this session also require a login.
     pub(crate) fn refresh_as(&self, other: &Self) {
         if let Some(provider) = other.0.provider.get() {
             self.set_provider(provider.clone());

@@ -83,12 +83,10 @@ pub(crate) fn refused(status: StatusCode, classification: Classification, reason
     );
 }
 
-/// Records that the call is sent again with the credential of the given `generation`.
 pub(crate) fn replays(generation: u64) {
     debug!(target: TARGET, { afresh.generation = generation }, "the call is sent again with a newer credential");
 }
 
-/// Records that the call is retried after a failure.
 pub(crate) fn retries(retries: u32, wait: Duration) {
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     debug!(
@@ -98,12 +96,10 @@ pub(crate) fn retries(retries: u32, wait: Duration) {
     );
 }
 
-/// Records that a caller is waiting for a refresh.
 pub(crate) fn waits() {
     debug!(target: TARGET, "waiting for a refresh");
 }
 
-/// Records that the response cannot be decoded as the declared type.
 pub(crate) fn undecodable(error: &Error) {
     if error.kind() == Kind::Decode {
         let method = error.method();

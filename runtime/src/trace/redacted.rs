@@ -25,7 +25,6 @@ impl fmt::Display for Redacted<'_> {
     }
 }
 
-/// Returns the value of the field `error.type`.
 pub(super) fn name_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Builder => "builder",

@@ -27,7 +27,6 @@ pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future
     refresh.instrument(span)
 }
 
-/// Records the outcome of the refresh in the current span.
 pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     let span = Span::current();
     span.record("afresh.outcome", outcome);
@@ -49,7 +48,6 @@ pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, 
     warn!(target: TARGET, { afresh.method = method, error.type = kind }, "{text}{separator}{cause}");
 }
 
-/// Records that a refresh was discarded because a login or logout happened first.
 pub(crate) fn refresh_discarded() {
     debug!(target: TARGET, "the refresh was discarded, because a login or logout happened in the meantime");
 }

@@ -44,7 +44,6 @@ impl SendSpans {
         self.redirected.store(true, Ordering::Relaxed);
     }
 
-    /// Opens the span for sending `request`.
     pub(crate) fn open(&self, request: &Request) -> SendSpan {
         let resend = Some(self.sends.fetch_add(1, Ordering::Relaxed)).filter(|resend| *resend > 0);
         let endpoint = self.endpoint.filter(|_| !self.redirected.swap(false, Ordering::Relaxed));
@@ -71,7 +70,6 @@ impl SendSpans {
     }
 }
 
-/// The span for sending one request.
 pub(crate) struct SendSpan(OpenSpan);
 
 impl SendSpan {
@@ -81,7 +79,6 @@ impl SendSpan {
     }
 }
 
-/// A request that is sent inside its span.
 pub(crate) struct InSpan<F> {
     send: F,
     span: OpenSpan,

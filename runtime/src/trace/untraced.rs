@@ -32,7 +32,6 @@ impl SendSpans {
     }
 }
 
-/// A request that is sent without a span.
 pub(crate) type InSpan<F> = F;
 
 pub(crate) struct SendSpan;

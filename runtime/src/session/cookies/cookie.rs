@@ -106,7 +106,6 @@ impl Cookie {
         Some(())
     }
 
-    /// Whether this cookie replaces the cookie `other`.
     pub(super) fn replaces(&self, other: &Self) -> bool {
         self.name == other.name && self.domain == other.domain && self.path == other.path
     }
@@ -115,12 +114,10 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
-    /// Returns the cookie's remaining lifetime, or `None` if the cookie has no expiration time or has already expired.
     pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
     }
 
-    /// Returns the cookie's expiration time, or `None` if the cookie has no expiration time.
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
         // Older versions of this crate stored cookies without `max_age`. For a cookie without `max_age`, only the

@@ -30,8 +30,8 @@ fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: im
     }
 }
 
-/// Returns the importance of a cookie. The cookie with the lowest importance is removed first. Of two cookies with the
-/// same importance, the newer cookie is removed first.
+/// The cookie with the lowest importance is removed first. Of two cookies with the same importance, the newer cookie is
+/// removed first.
 ///
 /// A server can set a cookie with a new name on every refresh. Cookies with changing names are all sent with the same
 /// requests, so their last-use times do not show which cookie the server needs for a refresh. To keep the cookie that a

@@ -54,7 +54,6 @@ impl LastUse {
         self.number > clock
     }
 
-    /// Returns the time at which this process received the cookie, or `None` if the cookie was read from a store.
     pub(super) fn received(&self) -> Option<Instant> {
         self.received
     }

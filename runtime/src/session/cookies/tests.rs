@@ -12,7 +12,6 @@ fn answer(lines: &[&'static str]) -> HeaderMap {
     lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
 }
 
-/// Applies the given `Set-Cookie` headers, as if a response from the URL `from` had contained them.
 fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
     SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
 }
@@ -21,7 +20,6 @@ fn set(from: &str, line: &'static str) -> Cookies {
     after(&Cookies::default(), from, &[line])
 }
 
-/// Returns the `Cookie` header of a request to the given URL.
 fn sent(jar: &Cookies, to: &str) -> Option<String> {
     let mut headers = HeaderMap::new();
     jar.apply(&url(to), &mut headers);
@@ -173,7 +171,6 @@ fn count(jar: &Cookies, to: &str) -> usize {
     sent(jar, to).map_or(0, |line| line.split("; ").count())
 }
 
-/// Adds one cookie from a separate response.
 fn add(jar: &Cookies, from: &str, line: &str, refreshes: bool) -> Cookies {
     let headers = HeaderMap::from_iter([(SET_COOKIE, HeaderValue::from_str(line).unwrap())]);
     let set = SetCookies::of(&headers, &url(from)).unwrap();
@@ -249,7 +246,6 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// Even if a server sets a cookie with a new name on every refresh, the cookie that the next refresh needs is kept.
 #[test]
 fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes() {
     for path in ["/", "/api/refresh"] {
@@ -274,7 +270,6 @@ fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes()
     }
 }
 
-/// The cookies from the most recent refresh are kept, even if their names change on every refresh.
 #[test]
 fn the_cookies_of_the_last_refresh_are_kept() {
     let mut jar = Cookies::default();
@@ -335,8 +330,7 @@ fn prefixes_of_names_are_enforced() {
     assert!(!accepted("https://shop.example/login", "__Host-a=1; Secure"));
 }
 
-/// The cookie for the refresh path determines when the login ends. Cookies that are valid for the entire site do not
-/// affect when the login ends.
+/// Cookies that are valid for the entire site do not affect when the login ends.
 #[test]
 fn the_nearest_refreshing_cookie_says_when_the_login_ends() {
     let url = url("https://shop.example/auth/refresh");

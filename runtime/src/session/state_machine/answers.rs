@@ -12,8 +12,8 @@ use crate::session::decisions::RefusalKind;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// Stores the cookies from the response to an ordinary call. If the credential has changed since the call was sent,
-    /// the cookies are ignored, because they could overwrite newer cookies.
+    /// If the credential has changed since the call was sent, the cookies are ignored, because they could overwrite
+    /// newer cookies.
     pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
         if stamp == self.current.stamp && !matches!(self.current.login_state, LoginState::Expired { .. }) {
             self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
@@ -21,8 +21,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Records that the server refused a call both before and after a refresh, so the refresh was useless. `stamp` is
-    /// the session's stamp at the time of the second attempt. If the credential has since been replaced, the refusal
-    /// does not show that the route is forbidden.
+    /// the session's stamp at the time of the second attempt. If the credential has been replaced since the second
+    /// attempt, the refusal does not show that the route is forbidden.
     pub(crate) fn replay_was_refused(
         &mut self,
         stamp: Stamp,
@@ -61,7 +61,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Records that a call succeeded. A successful call clears the remembered refusals for its route.
+    /// A successful call clears the remembered refusals for its route.
     pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp.epoch == self.current.stamp.epoch && self.forbidden_routes.accepted(route, now) {
             self.republish();

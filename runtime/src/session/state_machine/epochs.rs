@@ -85,8 +85,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         (was_logged_in, detached)
     }
 
-    /// Marks the session as expired after the refresh token was rejected and the access token has expired. The session
-    /// stays expired until the next login.
+    /// Marks the session as expired, because it has no valid access token and cannot be refreshed. The session stays
+    /// expired until the next login.
     pub(super) fn expire(&mut self) {
         let rotation_lost = self.rotation_lost;
         self.refresh_rejected = false;

@@ -61,18 +61,16 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         &self.current
     }
 
-    /// Returns the handle of the running refresh, if any.
     pub(crate) fn handle(&self) -> Option<H> {
         self.running.as_ref().map(|running| running.handle.clone())
     }
 
-    /// During the backoff period, returns the error from the last failed refresh.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.backoff.active(now)
     }
 
-    /// Decides what a manual refresh does. Returns the handle of the running refresh, or `None` if the caller must
-    /// start a refresh. Returns the error from the last failed refresh if the backoff period is not over.
+    /// Returns the handle of the running refresh, or `None` if the caller must start a refresh. If a manual refresh is
+    /// not allowed yet, returns the error from the last failed refresh.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;
@@ -92,8 +90,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Some(self.backoff.until().map_or(due, |until| until.max(due)))
     }
 
-    /// Decides what a call does before it is sent. `can_refresh` is true if the current session can be refreshed.
-    /// `once` is true if the request body can be sent only once.
+    /// `can_refresh` is true if the current session can be refreshed. `once` is true if the request body can be sent
+    /// only once.
     pub(crate) fn enter(&self, can_refresh: bool, once: bool, now: Now) -> Entry<H> {
         let credential = match &self.current.login_state {
             LoginState::Expired { .. } => return Entry::Expired,
@@ -121,8 +119,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Sets whether the cookies that a refresh needs have expired. The caller must call this method before each
-    /// decision, because the state machine has no wall clock.
+    /// The caller must call this method before each decision, because the state machine has no wall clock.
     pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
         self.ran_out = ran_out;
     }
@@ -146,8 +143,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Decides what a call does after the server refuses it. `stamp` is the stamp of the refused call, and `route` is
-    /// the method that was called.
+    /// `stamp` is the stamp of the refused call, and `route` is the method that was called.
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,
@@ -225,7 +221,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Starts a refresh. The caller starts the refresh, and other callers use `handle` to wait for it.
+    /// Registers a refresh, which the caller then spawns. Other callers use `handle` to wait for the refresh.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {
@@ -237,7 +233,6 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Returns the cause of the running refresh, or `None` if no refresh is running.
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.running.as_ref().map(|running| match running {
             RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(RefusalKind::Expired),
@@ -248,7 +243,6 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         })
     }
 
-    /// Replaces the handle of the running refresh with the handle of a new refresh.
     pub(crate) fn replace_handle(&mut self, handle: H) {
         if let Some(running) = &mut self.running {
             running.handle = handle;

@@ -2,7 +2,6 @@
 
 use super::compare::Comparison;
 
-/// The state of the session in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Here {
     LoggedOut,

@@ -4,7 +4,6 @@
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
-    /// The number of credentials that the server has issued for the session's login.
     pub(crate) generation: u64,
 }
 
@@ -13,16 +12,13 @@ pub(crate) struct Identity<L> {
 pub(crate) enum Comparison {
     /// This process has a login or logout that is not stored yet and will replace the record.
     ReplacedByChange,
-    /// The record contains this process's session.
     Same,
     /// The record contains newer tokens for this process's login. The newer tokens are valid, regardless of which
     /// process stored them.
     Newer,
     /// The record contains older tokens for this process's login. This process must store its own tokens.
     Older,
-    /// Another process has logged out.
     LoggedOut,
-    /// The record contains a session that belongs to a different login.
     OtherLogin,
 }
 
@@ -34,11 +30,11 @@ pub(crate) enum Storage<L> {
     /// The process tried to replace another login's record, but the store's confirmation was lost. `replaces`
     /// identifies that login.
     Unconfirmed { replaces: Option<L> },
-    /// The change was stored.
+    /// The login or logout is stored.
     Confirmed,
 }
 
-/// Compares the session `here` with the record in the store. `stored` is `None` if the record contains no session.
+/// `stored` is `None` if the record contains no session.
 pub(crate) fn compare<L: PartialEq>(
     here: &Identity<L>,
     storage: &Storage<L>,
@@ -55,8 +51,8 @@ pub(crate) fn compare<L: PartialEq>(
     let missing = match storage {
         Storage::Missing => true,
         // A login that was replaced by another login is never stored again. If the record contains neither this
-        // session's login nor the login `replaces`, another process may have spent this session's refresh token and
-        // then stored a different login.
+        // session's login nor the login identified by `replaces`, another process may have spent this session's refresh
+        // token and then stored a different login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)
         }

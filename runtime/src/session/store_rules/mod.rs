@@ -1,5 +1,6 @@
 //! Defines the rules for sharing a stored session between processes. The rules decide which of two records is used,
-//! when the lock is kept, and what follows from a lost confirmation or from a stored intent. Read `store_view` first.
+//! when the lock is kept, and what a process does if a confirmation is lost or the store contains an intent. Read
+//! `store_view` first.
 //!
 //! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. The tests for the rules
 //! explore all interleavings of two processes.

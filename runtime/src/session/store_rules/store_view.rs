@@ -5,8 +5,7 @@ use super::adoption::{Adoption, Here, adoption};
 use super::compare::{Comparison, Identity, Storage};
 use super::stored_as::StoredAs;
 
-/// What a process knows about the stored session. `L` identifies a login, `I` is an intent, and `R` is a store
-/// revision.
+/// `L` identifies a login, `I` is an intent, and `R` is a store revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoreView<L, I, R> {
     /// The last known revision. `None` means that the store must be read before the next write.
@@ -35,7 +34,6 @@ pub(crate) enum OtherUse<I> {
     Possible,
 }
 
-/// The content of the store when it was last read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredRecord<L, I, R> {
     pub(crate) revision: R,
@@ -92,7 +90,6 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self
     }
 
-    /// Records the revision and the login that this process read from the store.
     fn known(&mut self, found: &StoredRecord<L, I, R>) {
         self.revision = Some(found.revision);
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
@@ -171,8 +168,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(found.revision)
     }
 
-    /// Records that the process is about to write `draft`. If the confirmation of the write is lost, the store may
-    /// contain the new record anyway.
+    /// Records that the process is about to write `draft`. Even if the confirmation of the write is lost, the store may
+    /// contain the new record.
     pub(crate) fn tries(&mut self, draft: &RecordDraft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
@@ -211,7 +208,6 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that all changes up to `change` are stored.
     pub(crate) fn written_up_to(&mut self, change: u64) {
         self.written = change;
     }

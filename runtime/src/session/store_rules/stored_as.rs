@@ -6,7 +6,6 @@ use super::compare::{Comparison, Identity, Storage, compare};
 /// The identity of a session in its store. The type `L` identifies a login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredAs<L> {
-    /// The epoch of the session.
     pub(crate) epoch: u64,
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
@@ -22,7 +21,6 @@ impl<L: Clone + PartialEq> StoredAs<L> {
         Self { epoch, identity, storage: Storage::Missing, other_place: None }
     }
 
-    /// Returns this identity, marked as stored.
     pub(crate) fn confirmed(self) -> Self {
         Self { storage: Storage::Confirmed, ..self }
     }
@@ -34,12 +32,10 @@ impl<L: Clone + PartialEq> StoredAs<L> {
         self.storage == Storage::Confirmed
     }
 
-    /// Compares this session with the record in the store.
     pub(crate) fn compare(&self, stored: Option<&Identity<L>>) -> Comparison {
         compare(&self.identity, &self.storage, stored)
     }
 
-    /// Increments the generation after a refresh.
     pub(crate) fn next_generation(&mut self) {
         self.identity.generation = self.identity.generation.saturating_add(1);
         self.other_place = None;

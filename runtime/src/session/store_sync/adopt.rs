@@ -101,8 +101,7 @@ impl Session {
         if unread { last_read } else { Ok(()) }
     }
 
-    /// Reads the store and updates the session from the stored session. The caller must hold the guard of
-    /// `StoreSync::exclusive`.
+    /// The caller must hold the guard of `StoreSync::exclusive`.
     pub(super) async fn read_store(&self, store_sync: &StoreSync, which: Adopt) -> Result<Adoption, Error> {
         let last_read = match store_sync.load().await {
             Ok(found) => self.adopt(store_sync, &found, which),
@@ -117,7 +116,7 @@ impl Session {
         last_read
     }
 
-    /// Updates this process's session from the stored session. The user's unstored changes to the session are kept.
+    /// The user's unstored changes to the session are kept.
     pub(super) fn adopt(
         &self,
         store_sync: &StoreSync,
@@ -177,8 +176,7 @@ impl Session {
     }
 }
 
-/// Updates this process's session when the store reports a change. The task that watches the store keeps the store
-/// alive, but not the session.
+/// The task that watches the store keeps the store alive, but not the session.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
     let newest =
@@ -192,8 +190,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
-            // The store reported a change, but the read found no change. A pause before the next read prevents a busy
-            // loop.
+            // If the store reports a change but the read finds none, a pause before the next read prevents a busy loop.
             drop(session);
             sleep(PAUSE).await;
         }
@@ -214,7 +211,6 @@ impl Offer<'_> {
     }
 }
 
-/// The effect of reading the store on this process's session.
 enum Change {
     Nothing,
     Adopted,
@@ -237,14 +233,12 @@ fn keep(
     (Change::Nothing, None)
 }
 
-/// Ends the session, because another process has logged out.
 fn end(machine: &mut StateMachine<RefreshHandle>, view: &mut View) -> Adopted {
     let (_, detached) = machine.log_out();
     view.ended(machine.current().stamp.epoch, new_login());
     (Change::LoggedOut, detached)
 }
 
-/// Replaces the session, because another process has refreshed or logged in.
 fn take(
     machine: &mut StateMachine<RefreshHandle>,
     view: &mut View,
@@ -269,8 +263,7 @@ fn has_same_access(one: &Credential, other: &Credential) -> bool {
     access.is_some() && access == other.tokens().access_token()
 }
 
-/// Creates a credential from stored tokens. The age of stored tokens is unknown, like the age of tokens that the
-/// program sets.
+/// The age of stored tokens is unknown, like the age of tokens that the program sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
         Error::new(Kind::Store, "the store contains tokens that cannot be used. Log in again")

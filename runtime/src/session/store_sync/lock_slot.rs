@@ -8,7 +8,6 @@ use crate::store::StoreLock;
 #[derive(Default)]
 pub(super) struct LockSlot {
     held: Option<Held>,
-    /// Whether the watchdog checks the lock.
     watched: bool,
 }
 
@@ -65,7 +64,6 @@ impl LockSlot {
         self.held.take_if(|held| held.refresh.is_none())
     }
 
-    /// Returns the lock if its lease has expired.
     #[must_use]
     pub(super) fn take_expired(&mut self) -> Option<Held> {
         self.held.take_if(|held| held.lock.has_run_out())
@@ -85,8 +83,8 @@ impl LockSlot {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns the reason why the session holds the lock. If no lock is held, clears the watched mark and returns
-    /// `None`.
+    /// Returns the reason why the session holds the lock. If no lock is held, clears the mark set by
+    /// [`begin_watch`](Self::begin_watch) and returns `None`.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

@@ -23,8 +23,8 @@ use crate::store::{Revision, Swap};
 /// The maximum time that a caller waits for a refresh of a session with a store: enough for the preparation, the token
 /// request, and two store operations.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
-/// Runs a refresh up to the point where its result can be committed. Sets `basis` to the session's snapshot after the
-/// store has been read.
+/// Runs a refresh up to the point where its result can be committed. After the store has been read, sets `basis` to the
+/// session's snapshot.
 pub(crate) async fn refresh(
     session: &Session,
     store_sync: &StoreSync,
@@ -45,7 +45,7 @@ pub(crate) async fn refresh(
     if let Some(answer) = answer {
         return store_result(session, store_sync, basis, ready, answer).await;
     }
-    // The server may have spent the refresh token, so the intent stays in the store.
+    // The server may have accepted the refresh token, so the intent stays in the store.
     let (result, failure) = result_of(basis, too_long());
     (result, failure, AfterCommit::default())
 }

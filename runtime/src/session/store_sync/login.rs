@@ -28,16 +28,17 @@ impl Session {
         })
     }
 
-    /// Acquires the store's lock for a login or logout, after a refresh that may be running in another process. Returns
-    /// `None` if there is no lock, or if [`ensure_login`](Self::ensure_login) of this session already holds the lock.
+    /// Acquires the store's lock for a login or logout. If another process is refreshing, waits until that refresh is
+    /// complete. Returns `None` if the store cannot be locked, or if [`ensure_login`](Self::ensure_login) of this
+    /// session already holds the lock.
     pub(in crate::session) async fn lock_for_exchange(&self) -> Option<StoreLock> {
         let store_sync = self.store_sync()?;
         let is_held = self.0.holds_login_lock.load(Ordering::SeqCst);
         if is_held { None } else { store_sync.store.lock().await.ok().flatten() }
     }
 
-    /// Waits until the refresh of a tab that was closed can no longer replace the cookies. If the store cannot be read,
-    /// the login or logout is sent without this wait.
+    /// Waits until a refresh that a closed tab started can no longer replace the cookies. If the store cannot be read,
+    /// the login or logout is sent without waiting.
     pub(in crate::session) async fn wait_for_late_cookies(&self) {
         if let Some(store_sync) = self.store_sync() {
             let _ = wait_for_late_cookies(store_sync).await;

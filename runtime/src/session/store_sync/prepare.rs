@@ -1,5 +1,5 @@
-//! Prepares a refresh of a shared session: acquires the lock, reads the store, and writes the intent to send the
-//! refresh token.
+//! Prepares a refresh of a shared session: acquires the store's lock, reads the store, and writes the intent to send
+//! the refresh token.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -33,7 +33,6 @@ const LEASES: u32 = 2;
 
 /// The result of a successful preparation, after which the refresh token can be sent.
 pub(super) struct Ready {
-    /// The fencing number of the lock that the session holds.
     pub(super) fence: Option<u64>,
     /// Whether the store contained the intent of an earlier refresh whose result is unknown.
     pub(super) unanswered_before: bool,
@@ -52,7 +51,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. Sets `basis` to the session's snapshot after the store has been read.
+/// Prepares the refresh. After the store has been read, sets `basis` to the session's snapshot.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,

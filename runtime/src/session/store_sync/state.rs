@@ -1,7 +1,7 @@
 //! Defines [`StoreSync`], which records what this process knows about a session's store.
 //!
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
-//!   session and its `StoreSync` change in one step. The state machine is locked before the `StoreSync`.
+//!   session and its `StoreSync` change in one step. The state machine is always locked before the `StoreSync`.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
 //!   [`locked_refresh`](super::locked_refresh) holds the store's lock while it refreshes a session that other processes
 //!   share. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
@@ -54,17 +54,14 @@ pub(crate) struct StoreSync {
     pub(super) place: OnceLock<String>,
 }
 
-/// The content of the store when it was read.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
 }
 
-/// What this process knows about the stored session, and the tasks that use the store.
 pub(crate) struct SyncState {
     pub(super) view: View,
     pub(super) writing: bool,
-    /// The task that writes.
     pub(super) writer: Cancel,
     /// The number of failed writes since the last successful write.
     pub(super) failures: u32,
@@ -84,7 +81,6 @@ pub(super) struct Progress {
     pub(super) failed: Option<Failure>,
 }
 
-/// A failed write.
 #[derive(Clone)]
 pub(super) struct Failure {
     /// The number of the last change that the failed write would have stored.
@@ -145,7 +141,6 @@ impl StoreSync {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the progress and notifies the tasks that wait for it.
     pub(super) fn report(&self, change: impl FnOnce(&mut Progress)) {
         change(&mut self.progress());
         self.progressed.notify_waiters();
@@ -155,7 +150,7 @@ impl StoreSync {
     pub(super) async fn tried(&self, change: u64) -> Progress {
         let mut progressed = pin!(self.progressed.notified());
         loop {
-            // The future is enabled before the progress is read, so that a report between these steps wakes the task.
+            // `enable` is called before the progress is read, so that an update between these two steps wakes the task.
             progressed.as_mut().enable();
             let now = self.progress().clone();
             if now.written >= change || now.failed.as_ref().is_some_and(|failed| failed.target >= change) {
@@ -166,8 +161,8 @@ impl StoreSync {
         }
     }
 
-    /// Waits until no other task is using the store. If another task stalls, `exclusive` stops waiting for that task after
-    /// a time limit.
+    /// Waits until no other task is using the store. If another task stalls, `exclusive` stops waiting for it after a
+    /// time limit.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();
@@ -239,23 +234,19 @@ impl Drop for StoreSync {
 }
 
 impl SyncState {
-    /// Returns the store view for the epoch of the `here` snapshot.
     pub(super) fn view_of(&mut self, here: &Snapshot) -> &mut View {
         self.view.in_epoch(here.stamp.epoch, new_login)
     }
 
-    /// Records a failed write. Returns the number of consecutive failed writes.
     pub(super) fn count_failure(&mut self) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.failures
     }
 
-    /// Passes the store's lock from one refresh to another refresh.
     pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         self.lock.hand_over(from, to);
     }
 
-    /// Records that the session has changed and must be stored.
     pub(crate) fn changed(&mut self) {
         self.view.changed();
     }
@@ -267,7 +258,6 @@ impl SyncState {
 }
 
 impl Found {
-    /// Returns the parts of the record that the store rules use.
     pub(super) fn stored(&self) -> StoredRecord<String, Intent, Revision> {
         StoredRecord {
             revision: self.revision,
@@ -277,7 +267,6 @@ impl Found {
     }
 }
 
-/// Returns the state of the session in the form that the store rules use.
 pub(super) fn here_of(here: &Snapshot) -> Here {
     match here.login_state {
         LoginState::LoggedOut => Here::LoggedOut,
@@ -286,7 +275,6 @@ pub(super) fn here_of(here: &Snapshot) -> Here {
     }
 }
 
-/// Returns a random identifier for a new login.
 pub(super) fn new_login() -> String {
     format!("{:032x}", random_u128())
 }

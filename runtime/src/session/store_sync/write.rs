@@ -18,7 +18,6 @@ const TRIES: u32 = 8;
 type ReadyDraft = (RecordDraft<String, Intent, Revision>, Record, Option<u64>);
 
 impl Session {
-    /// Writes the latest session state to the store.
     pub(super) async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
         store_sync.locate().await;

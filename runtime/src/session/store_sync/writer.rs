@@ -36,8 +36,8 @@ impl Session {
         {
             self.save();
         }
-        // If processes share cookies, logins and logouts in other processes apply to this process even before its first
-        // call.
+        // If all processes share their cookies, a login or logout in another process affects this process even before
+        // its first call.
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }
@@ -52,8 +52,8 @@ impl Session {
         }
     }
 
-    /// Counts a change to the session. Call this method in the state machine step that makes the change. A refresh that
-    /// ends between this state machine step and the write keeps the lock until the change is stored (see
+    /// Counts a change to the session. Call this method in the state machine step that changes the session. A refresh
+    /// that ends between this state machine step and the write keeps the lock until the change is stored (see
     /// [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
@@ -61,7 +61,7 @@ impl Session {
         }
     }
 
-    /// Starts storing the changes that were counted.
+    /// Starts storing the changes counted by [`count_change`](Self::count_change).
     pub(crate) fn store_changes(&self) {
         if let Some(store_sync) = self.store_sync() {
             self.start_to_write(store_sync);
@@ -112,7 +112,7 @@ impl Session {
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if before.failed.as_ref().is_some_and(old) {
-            // If the writer were still making progress, it would have tried again since the last failure.
+            // A writer that was still making progress would have retried the failed write by now.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);

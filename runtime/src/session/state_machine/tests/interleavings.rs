@@ -7,7 +7,6 @@ use std::io::Write;
 
 use super::model::{Budget, Kind, Model, NOTHING};
 
-/// Explores all interleavings and prints the number of states and steps.
 fn explore(name: &str, callers: &[Kind], budget: Budget) {
     let first = Model::new(callers, budget);
     let mut seen = HashSet::from([first.key()]);

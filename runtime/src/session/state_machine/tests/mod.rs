@@ -109,8 +109,7 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
-/// Returns a state machine, and a function that converts a number of seconds since the login into a time. The token is
-/// valid for 600 s, and an early refresh started after 580 s.
+/// The token is valid for 600 s, and an early refresh started after 580 s.
 fn early_refresh() -> (StateMachine<usize>, impl Fn(u64) -> Now) {
     let mut machine = StateMachine::new();
     let at = Now::read();
@@ -151,7 +150,6 @@ fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// The snapshot and the locked state machine make the same decision for a call.
 #[test]
 fn a_ready_snapshot_and_the_state_machine_agree() {
     let at = Now::read();

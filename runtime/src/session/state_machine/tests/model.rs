@@ -11,22 +11,19 @@ use std::time::Duration;
 use super::credential_at;
 use crate::session::state_machine::machine::*;
 
-/// The lifetime of the tokens. The first time step ends shortly before the tokens expire, and the second time step ends
-/// after the expiry.
+/// The lifetime of the tokens. Time step 1 ends shortly before the tokens expire, and time step 2 ends after they
+/// expire.
 const LIFETIME: Duration = Duration::from_secs(100);
 const AGE: Duration = Duration::from_secs(81);
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
-    /// A caller continues.
     Go(usize),
-    /// A caller is dropped.
     Drop(usize),
     Complete(usize, End),
     Expire,
     LogIn,
     LogOut,
-    /// A manual refresh begins or ends.
     Manual,
     PassTime,
 }
@@ -34,7 +31,6 @@ pub(super) enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Refreshed,
-    /// The refresh returns the current token again.
     SameToken,
     Failed,
     Refused,
@@ -70,7 +66,7 @@ pub(super) const NOTHING: Budget = Budget {
     manual: 0,
 };
 
-/// How the server refuses a caller, and how the caller reacts to the refusal.
+/// How the server refuses a caller's call, and how the caller reacts to the refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Certain,
@@ -81,7 +77,6 @@ pub(super) enum Kind {
     Manual,
 }
 
-/// The reason why a caller waits for a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Before,
@@ -109,7 +104,6 @@ enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ModelRefresh {
     basis: Stamp,
-    /// The number of the refresh token that this refresh sends.
     refresh_token: u64,
     completed: bool,
     /// Whether a login, a logout or a manual refresh detached this refresh, so that no caller waits for it.
@@ -122,7 +116,6 @@ impl ModelRefresh {
     }
 }
 
-/// The steps that led to a state.
 struct Past {
     step: Step,
     before: Option<Arc<Past>>,
@@ -281,7 +274,6 @@ impl Model {
         }
     }
 
-    /// Checks the invariants that must hold after each step.
     fn check(&self) {
         let running = self.refreshes.iter().any(ModelRefresh::is_wanted);
         assert_eq!(

@@ -20,8 +20,7 @@ impl World {
         }
     }
 
-    /// Kills a process and starts a new process in its place. The operating system releases the lock of the killed
-    /// process.
+    /// The operating system releases the lock of the killed process.
     pub(super) fn killed(&self, at: usize, next: &mut Vec<Self>) {
         let Some(kills) = self.budget.kills.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { kills, ..self.budget }, ..self.clone() };

@@ -8,7 +8,6 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 pub(super) struct Seen(HashSet<u64, BuildHasherDefault<Fingerprint>>);
 
 impl Seen {
-    /// Adds a model state to the set. Returns `true` if the state is new.
     pub(super) fn insert(&mut self, world: &impl Hash) -> bool {
         let mut hasher = Fingerprint::default();
         world.hash(&mut hasher);

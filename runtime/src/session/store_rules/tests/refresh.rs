@@ -26,7 +26,7 @@ impl World {
         Some(world)
     }
 
-    /// Returns whether a refresh can begin. Changes are stored before a refresh begins.
+    /// Changes are stored before a refresh begins.
     fn is_due(&self, at: usize) -> bool {
         let process = &self.processes[at];
         let left = match process.here {
@@ -78,7 +78,6 @@ impl World {
         process.step = Step::Ready { unanswered };
     }
 
-    /// Sends the refresh token to the server.
     fn exchange(&mut self, at: usize, unanswered: bool) {
         let process = &mut self.processes[at];
         let Some(token) = process.token else {

@@ -1,23 +1,19 @@
-//! Tests the rules of `StoreView` whose violation sends no spent token. The exploration of all interleavings does not
-//! notice such a violation.
+//! Tests the `StoreView` rules that the exploration of all interleavings cannot test, because breaking one of them does
+//! not cause a spent token to be sent.
 
 use super::world::View;
 use crate::session::store_rules::compare::{Identity, Storage};
 use crate::session::store_rules::{Here, OtherUse, RecordDraft, StoredAs, StoredRecord};
 
-/// The login of the process, and the login that replaces it.
 const OWN_LOGIN: u8 = 1;
 const NEW_LOGIN: u8 = 2;
-/// The intents of the process and of another process.
 const OWN_INTENT: u8 = 10;
 const OTHER_INTENT: u8 = 11;
 
-/// Returns the view of a process that has no login and has never read the store.
 fn logged_out() -> View {
     View::new(StoredAs::new(0, OWN_LOGIN).confirmed())
 }
 
-/// Returns the view of a process whose login is stored at revision 1.
 fn logged_in() -> View {
     let mut view = View::new(StoredAs::new(0, OWN_LOGIN));
     let draft = draft_of(&view);
@@ -25,7 +21,6 @@ fn logged_in() -> View {
     view
 }
 
-/// Returns the view of a process whose login is stored, and which has read another process's intent at revision 2.
 fn logged_in_beside_another_process() -> View {
     let mut view = logged_in();
     let identity = Some(Identity { login: OWN_LOGIN, generation: 0 });
@@ -39,8 +34,8 @@ fn draft_of(view: &View) -> RecordDraft<u8, u8, u8> {
     view.draft(Here::LoggedIn, false).expect("the login must be written")
 }
 
-/// A refresh that obtains the first login stores a record without a session. If the refresh fails, a write is necessary
-/// only if all processes share their cookies, because only then does the record contain an intent.
+/// If processes do not share cookies, the first refresh stores no intent, so a failed first refresh needs no further
+/// write.
 #[test]
 fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     let mut view = logged_out();
@@ -55,7 +50,7 @@ fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     assert_eq!((draft.basis, draft.intent, draft.ends), (Some(1), None, true));
 }
 
-/// An intent concerns the refresh token of the stored login. A write of this login keeps the intent, and a write of a
+/// An intent applies to the refresh token of the stored login. A write of this login keeps the intent, and a write of a
 /// new login removes the intent.
 #[test]
 fn a_new_login_removes_the_intent_of_another_process() {
@@ -113,8 +108,8 @@ fn an_intent_that_replaces_another_intent_records_the_possible_use() {
     assert_eq!(view.other_use, OtherUse::None);
 }
 
-/// A first refresh begins a login. Until the store confirms the write of this login, the process does not know whether
-/// the store contains the login.
+/// If a refresh returns the first login of a process, the process does not know whether the login is stored until the
+/// store confirms the write.
 #[test]
 fn a_first_login_is_unconfirmed_until_its_write_is_confirmed() {
     let mut view = logged_out();

@@ -12,17 +12,16 @@ pub(super) const STALE: u8 = 0;
 /// A placeholder for the number of a new login or token. No existing login or token has this number.
 /// [`World::make_canonical`] replaces `FRESH` with a small number.
 pub(super) const FRESH: u8 = 100;
-/// Represents the holder of a lock that was granted after the process had stopped waiting for the lock.
+/// The lock's holder if the store grants the lock to a process that has stopped waiting for it.
 const ABANDONED: usize = 2;
 
-/// A record in the store. Each refresh token is identified by a number.
+/// Each refresh token is identified by a number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Stored {
     pub(super) session: Option<(Identity<u8>, u8)>,
     pub(super) intent: Option<u8>,
 }
 
-/// The progress of a process's refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     Idle,
@@ -34,7 +33,6 @@ pub(super) enum Step {
     Ready {
         unanswered: bool,
     },
-    /// The server returned the new refresh token `token`.
     Answered {
         token: u8,
     },
@@ -52,7 +50,6 @@ pub(super) struct InFlight {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Progress {
-    /// The revision that the write will replace.
     Based(u8),
     /// The revision at which the store contains the written record.
     Stored(u8),
@@ -111,7 +108,6 @@ pub(super) struct World {
     pub(super) rejected: Option<bool>,
 }
 
-/// What a process learns about the outcome of its store operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     Confirmed,
@@ -148,7 +144,6 @@ impl World {
         world
     }
 
-    /// Returns all model states that one event can produce.
     pub(super) fn successors(&self) -> Vec<Self> {
         let mut next = Vec::new();
         for at in 0..2 {
@@ -172,8 +167,7 @@ impl World {
         next
     }
 
-    /// Returns the model state after an operation. If the confirmation of the operation is lost, the returned state
-    /// allows one fewer lost confirmation.
+    /// If the confirmation of the operation is lost, the returned state allows one fewer lost confirmation.
     pub(super) fn after(&self, reply: Reply) -> Option<Self> {
         let losses = self.budget.losses.checked_sub(u8::from(reply == Reply::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
@@ -191,7 +185,6 @@ impl World {
         StoredRecord { revision: CURRENT, identity, intent: self.store.intent }
     }
 
-    /// Updates a process's session from the stored session.
     pub(super) fn adopt(&mut self, at: usize) -> Adoption {
         let (found, same_user) = (self.found(), self.budget.same_user);
         let stored = self.store.session.clone();
@@ -235,7 +228,6 @@ impl World {
         }
     }
 
-    /// Returns a number for a new token.
     pub(super) fn new_token() -> u8 {
         FRESH + 1
     }

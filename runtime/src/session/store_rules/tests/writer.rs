@@ -25,7 +25,6 @@ impl World {
         Some(world)
     }
 
-    /// Performs the swap, which the store accepts or rejects.
     fn swap(&mut self, at: usize) -> bool {
         let Process { view, writing: Some(write), .. } = &mut self.processes[at] else { return false };
         let Progress::Based(basis) = write.progress else { return false };
@@ -41,7 +40,6 @@ impl World {
         true
     }
 
-    /// Passes the result of the swap to the process that started it.
     fn confirm(&mut self, at: usize, reply: Reply) {
         let Some(write) = self.processes[at].writing.take() else { return };
         match write.progress {

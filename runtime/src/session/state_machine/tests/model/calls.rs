@@ -68,7 +68,6 @@ impl Model {
         assert_eq!(self.ends, 1, "I13: the session expires once");
     }
 
-    /// Requests a manual refresh, as `Session::refresh` does.
     fn ask(&mut self) -> Place {
         let current = self.machine.current().clone();
         if current.credential().is_none() {

@@ -6,8 +6,8 @@ use super::{Kind, Model, Place};
 use crate::error::Stamp;
 
 impl Model {
-    /// Hashes the state. For each counter, the hash uses the difference from the current stamp. The order of callers of
-    /// the same kind does not affect the hash. Only refreshes that are not complete are hashed.
+    /// Hashes the state. Each counter is hashed as its difference from the current stamp. The order of callers of the
+    /// same kind does not affect the hash. Only refreshes that are not complete are hashed.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
         let current = self.machine.current();
