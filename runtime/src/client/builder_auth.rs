@@ -222,7 +222,7 @@ impl<C: Api> ClientBuilder<C> {
         let revoke = Arc::new(revoke);
         self.refresh.revoker = Some(Arc::new(move |session: &Session, tokens| {
             let revoke = revoke.clone();
-            // The task calls the user's function, so the function cannot delay the code that starts the revocation.
+            // The user's function is called in a separate task, so it cannot delay the code that starts the revocation.
             session.start_revocation(async move { revoke(tokens).await })
         }));
         self

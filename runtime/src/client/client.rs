@@ -119,8 +119,7 @@ impl Client {
         Self(context)
     }
 
-    /// Returns a copy of this client that is bound to `api`. The client's settings and the declarations of `api` are
-    /// combined once for all calls.
+    /// The client's settings and the declarations of `api` are combined once for all calls.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

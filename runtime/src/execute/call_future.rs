@@ -1,4 +1,4 @@
-//! [`CallFuture`] is the future of a call, whose first poll reuses the call's only allocation.
+//! [`CallFuture`] is the future of a call. The first poll of this future reuses the call's only allocation.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use super::options::CallOptions;
 use crate::error::Error;
 use crate::response::answer::Answer;
 
-/// The future of a call. The call's options can be set before the first poll.
+/// The call's options can be set before the first poll.
 pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     /// Returns the options of the call, or `None` after the first poll.
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
@@ -32,7 +32,6 @@ where
     Box::pin(State::Unsent { call: Some((call, options, begin)) })
 }
 
-/// Returns a call that fails with `error`.
 pub(crate) fn failed(error: Error) -> BoxedCall {
     on_first_poll(error, CallOptions::default(), |error, _| ready(Err(error)))
 }

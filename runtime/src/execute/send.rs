@@ -17,7 +17,6 @@ use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 use crate::transport::upstream::Upstream;
 
-/// Sends the requests of one call.
 pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,

@@ -13,7 +13,7 @@ const LATE: Duration = Duration::from_secs(1);
 /// first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
-/// A function that returns the time until its next run, or `None` if the check is no longer needed.
+/// A check, which returns the time until it must run again, or `None` if it is no longer needed.
 type Check = Box<dyn FnMut() -> Option<Duration> + Send>;
 
 static CHECKS: Mutex<Checks> = Mutex::new(Checks { planned: Vec::new(), sleeps_until: None });

@@ -125,7 +125,6 @@ impl Body {
         self.content.is_replayable()
     }
 
-    /// Returns a copy of the body for a new call, or `None` if the body can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         Some(Self { content: self.content.share()?, content_type: self.content_type })
     }

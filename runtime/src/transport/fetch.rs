@@ -33,7 +33,6 @@ impl Transport {
         Ok(Self { credentials: RequestCredentials::default() })
     }
 
-    /// Controls which origins the browser sends cookies to.
     pub(crate) fn with_credentials(self, credentials: RequestCredentials) -> Self {
         Self { credentials }
     }

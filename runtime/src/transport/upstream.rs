@@ -23,7 +23,6 @@ pub struct Upstream {
     pub(crate) headers: HeaderMap,
     /// The prepared `Host` header, or `None` if the transport sets the header itself.
     pub(crate) host: Option<HeaderValue>,
-    /// Whether the transport follows redirects itself and thereby hides them from the runtime.
     pub(crate) follows_redirects: bool,
 }
 
@@ -207,7 +206,8 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no `Host` header");
     }
 
-    /// N6: no path changes the host. The returned URL equals the result of parsing the whole URL.
+    /// N6: no path changes the host. For each path, the returned URL equals the URL that the parser produces from the
+    /// base URL and the path together.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

@@ -11,7 +11,6 @@ use http::header::CONTENT_TYPE;
 use super::body::Body;
 use super::request::Request;
 
-/// The parts of a multipart body, in the order in which they are sent.
 pub(crate) struct Form(Vec<(Cow<'static, str>, Part)>);
 
 pub(crate) struct Part {

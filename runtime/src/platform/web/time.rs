@@ -28,7 +28,6 @@ extern "C" {
     fn clear_timeout(id: &JsValue);
 }
 
-/// Returns the current time of a monotonic clock that tests cannot pause.
 pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()
 }
@@ -117,12 +116,10 @@ impl fmt::Display for Elapsed {
 
 impl Error for Elapsed {}
 
-/// Returns the output of `future`, or an error if the future takes longer than `wait`.
 pub(crate) async fn timeout<F: Future>(wait: Duration, future: F) -> Result<F::Output, Elapsed> {
     end_with(sleep(wait), future).await
 }
 
-/// Returns the output of `future`, or an error if the future is not ready by `end`.
 pub(crate) async fn timeout_at<F: Future>(end: Instant, future: F) -> Result<F::Output, Elapsed> {
     end_with(sleep_until(end), future).await
 }

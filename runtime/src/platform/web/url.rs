@@ -11,7 +11,6 @@ pub(crate) struct Url {
     href: String,
 }
 
-/// The error for a string that the browser cannot parse as a URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParseError;
 
@@ -30,7 +29,6 @@ impl Url {
         web_sys::Url::new(text).map(Self::of).map_err(|_| ParseError)
     }
 
-    /// Resolves `link` against this URL.
     pub(crate) fn join(&self, link: &str) -> Result<Self, ParseError> {
         web_sys::Url::new_with_base(link, &self.href).map(Self::of).map_err(|_| ParseError)
     }

@@ -39,7 +39,6 @@ pub(crate) struct Connector {
     timeout: Option<Duration>,
 }
 
-/// An open connection of any type.
 pub(crate) struct BoxedConnection {
     stream: Box<dyn Stream>,
     is_http2: bool,
