@@ -1,4 +1,4 @@
-//! [`CallFuture`] is the future of a call. The first poll of this future reuses the call's only allocation.
+//! [`CallFuture`] is the future of a call. The first poll of a [`CallFuture`] reuses the call's only allocation.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -21,8 +21,8 @@ pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that starts when it is first polled. At the first poll, `begin` creates the future that sends `call`.
 ///
-/// The type of the returned call depends on `begin`, so that the call's future can be created inside the existing
-/// allocation.
+/// The concrete type of the returned call depends on `begin`, so that the future that `begin` creates can reuse the
+/// call's allocation.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,

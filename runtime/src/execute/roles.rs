@@ -30,7 +30,7 @@ struct RoleCall {
 }
 
 impl SharedContext {
-    /// Starts a login. The session is logged in with the tokens from the response before the caller receives the
+    /// Starts a login. The session is logged in with the tokens from the login response before the caller receives that
     /// response.
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();

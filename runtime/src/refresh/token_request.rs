@@ -103,7 +103,7 @@ impl TokenRequest<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // During the pause before a repeated request, a login or logout can make the result useless, and another
+            // During the pause before a repeated request, a login or logout can make the request pointless, and another
             // process can use the refresh token.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };

@@ -166,7 +166,7 @@ impl Content {
     }
 
     /// Returns a copy of the content for a new call, or `None` if the content can be sent only once. If the content is
-    /// bytes, the copy shares the bytes with the original.
+    /// bytes, the returned copy shares the bytes with the original.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),

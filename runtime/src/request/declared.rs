@@ -24,7 +24,7 @@ pub(crate) struct Declared {
     /// A `content-type` header in `headers` takes precedence over this field.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
-    /// Describes the call to the layers of a tower service.
+    /// The description of the call that the layers of a tower service can read.
     pub(crate) info: CallInfo,
 }
 

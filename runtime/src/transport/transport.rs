@@ -49,7 +49,8 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// Returns a copy of this transport. If the transport is the runtime's own client, the copy opens its own connections.
+    /// Returns a copy of this transport. If the transport is the runtime's own client, the returned copy opens its own
+    /// connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),

@@ -54,8 +54,8 @@ impl Upstream {
         self.follows_redirects && !IN_BROWSER
     }
 
-    /// Returns a copy of this `Upstream`. If the transport is the runtime's own client, the copy opens separate
-    /// connections.
+    /// Returns a copy of this `Upstream`. If the transport is the runtime's own client, the returned copy opens
+    /// separate connections.
     pub(crate) fn with_connections_of_its_own(&self) -> Result<Self, Error> {
         Ok(Self {
             transport: self.transport.with_own_connections(&self.base)?,
