@@ -60,7 +60,6 @@ impl DeclaredBody {
         }
     }
 
-    /// Returns whether the body is known to be empty. For a body from a file, the size of the file is not checked.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(content) => content.is_empty(),

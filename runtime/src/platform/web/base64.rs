@@ -11,7 +11,6 @@ extern "C" {
     fn btoa(text: &str) -> Result<String, JsValue>;
 }
 
-/// Decodes base64url with or without padding.
 pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
     decode(&text.trim_end_matches('=').replace('-', "+").replace('_', "/"))
 }

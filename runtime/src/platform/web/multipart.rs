@@ -85,7 +85,6 @@ impl Part {
     }
 }
 
-/// Returns `request` with `form` as its body.
 pub(crate) fn attach(form: Form, mut request: Request) -> Result<Request, Box<dyn Error + Send + Sync>> {
     let boundary = format!("{:032x}", fastrand::u128(..));
     let kind = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))?;

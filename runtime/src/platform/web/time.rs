@@ -32,8 +32,7 @@ pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()
 }
 
-/// Returns the current wall-clock time. In a browser, the standard library's `SystemTime` exists, but `SystemTime::now`
-/// panics.
+/// In a browser, the standard library's `SystemTime` exists, but `SystemTime::now` panics.
 pub(crate) fn wall() -> SystemTime {
     let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);
     SystemTime::UNIX_EPOCH + since.unwrap_or_default()
