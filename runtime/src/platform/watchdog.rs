@@ -76,7 +76,7 @@ fn run() {
 /// Runs a check without holding the lock. Returns the check and the time of its next run, or `None` if the check is no
 /// longer needed.
 fn again(mut check: Check) -> Option<(Instant, Check)> {
-    // The check can run user code, so a panic is caught and ends only this check.
+    // A check can run user code, so a panic is caught and ends only that check.
     let wait = catch_unwind(AssertUnwindSafe(&mut check)).ok().flatten()?;
     Some((Instant::now().checked_add(wait)?, check))
 }

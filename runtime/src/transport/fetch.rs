@@ -37,7 +37,7 @@ impl Transport {
         Self { credentials }
     }
 
-    /// Returns a copy of this transport, because all requests share the browser's connections anyway.
+    /// Returns an ordinary copy, because all requests share the browser's connections.
     pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
         Ok(*self)
     }
