@@ -1,4 +1,4 @@
-//! Causes a compile error if a program blocks a thread with the feature `blocking` in a browser build.
+//! Causes a compile error if browser code calls a blocking method of the `blocking` feature.
 
 use std::future::Future;
 

@@ -53,7 +53,6 @@ use crate::transport::upstream::Upstream;
 pub struct ClientBuilder<C = Client> {
     pub(super) base: String,
     pub(super) transport: Option<Transport>,
-    /// The origins to which the browser sends cookies.
     #[cfg(target_family = "wasm")]
     pub(super) credentials: RequestCredentials,
     pub(super) session: Option<Session>,
@@ -64,7 +63,6 @@ pub struct ClientBuilder<C = Client> {
     pub(super) headers: HeaderMap,
     pub(super) settings: Settings,
     pub(super) allow_http: bool,
-    /// The additional origins that may receive bodies and headers after a redirect.
     pub(super) follow_to: Vec<FollowedOrigin>,
     pub(super) error: Option<Error>,
     pub(super) client: PhantomData<fn() -> C>,

@@ -41,9 +41,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets how long before the end of a login the event [`SessionEvent::Ending`](crate::SessionEvent::Ending) is
-    /// emitted. The default duration is one tenth of the login's lifetime as reported by the server, but at most one
-    /// day. If clients that share a session set different durations, the session uses the one that was set first.
+    /// Sets how long in advance the event [`SessionEvent::Ending`](crate::SessionEvent::Ending) announces the end of a
+    /// login. The default duration is one tenth of the login's lifetime as reported by the server, but at most one day.
+    /// If clients that share a session set different durations, the session uses the one that was set first.
     ///
     /// If `ahead` is longer than the lifetime of the login, the event is emitted immediately after the login.
     ///
@@ -222,7 +222,7 @@ impl<C: Api> ClientBuilder<C> {
         let revoke = Arc::new(revoke);
         self.refresh.revoker = Some(Arc::new(move |session: &Session, tokens| {
             let revoke = revoke.clone();
-            // The task calls the user's function, so the function cannot delay the code that starts the revocation.
+            // The user's function is called in a separate task, so it cannot delay the code that starts the revocation.
             session.start_revocation(async move { revoke(tokens).await })
         }));
         self

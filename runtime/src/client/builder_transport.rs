@@ -18,8 +18,8 @@ impl<C: Api> ClientBuilder<C> {
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
     /// headers contain secrets. On a redirect to another origin, a reqwest client that follows redirects removes only
     /// the standard secret headers, such as `authorization`. A reqwest client that follows redirects also forwards
-    /// bodies, the headers of hand-written requests, and the API's constant headers. [`build`](Self::build) rejects a
-    /// client that follows redirects if there are default headers, header arguments or a custom token header. To
+    /// bodies, the headers of hand-written requests, and the API's constant headers. If there are default headers,
+    /// header arguments or a custom token header, [`build`](Self::build) rejects a client that follows redirects. To
     /// disable redirects in your client, build it with `redirect(Policy::none())`. The client's cookie provider is not
     /// used, because the session stores the cookies. Your client decides which proxy receives the requests, even for
     /// loopback addresses.

@@ -74,9 +74,9 @@ impl Client {
     #[doc(hidden)]
     pub fn execute<R: crate::platform::absent::HandWritten>(&self, _: R) {}
 
-    /// Returns a copy of this client that uses `session`, for example for a different user. The copy shares this
-    /// client's transport, headers, settings and refresh mechanism. If `session` already has a refresh mechanism, it
-    /// keeps that mechanism.
+    /// Returns a copy of this client that uses `session`, for example for a different user. The returned client shares
+    /// this client's transport, headers, settings and refresh mechanism. If `session` already has a refresh mechanism,
+    /// it keeps that mechanism.
     ///
     /// ```
     /// # fn example(client: afresh::Client) {
@@ -119,8 +119,7 @@ impl Client {
         Self(context)
     }
 
-    /// Returns a copy of this client that is bound to `api`. The client's settings and the declarations of `api` are
-    /// combined once for all calls.
+    /// The client's settings and the declarations of `api` are combined once for all calls.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

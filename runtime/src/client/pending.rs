@@ -189,7 +189,6 @@ impl<R> Pending<R> {
 }
 
 impl Running {
-    /// Sets an option for the call. If the call has already been polled, the call fails.
     fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
         match self.answer.as_mut().options() {
             Some(options) => set(options),

@@ -20,7 +20,6 @@ use crate::transport::upstream::Upstream;
 /// refreshers, because only `set_refresher` refers to that code.
 type NewProvider = Box<dyn FnOnce(Arc<Upstream>, SessionEnds) -> Arc<dyn CredentialProvider> + Send + Sync>;
 
-/// The builder settings for refreshes and token revocation.
 #[derive(Default)]
 pub(super) struct RefreshSettings {
     pub(super) provider: Option<NewProvider>,
@@ -36,8 +35,8 @@ impl RefreshSettings {
         }));
     }
 
-    /// Applies the settings to the session. The builder's settings must be applied before the API's declarations,
-    /// because a session keeps the first refresh mechanism that it receives.
+    /// The builder's settings must be applied before the API's declarations, because a session keeps the first refresh
+    /// mechanism that it receives.
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>, api: &ApiInfo) {
         if let Some(provider) = self.provider.take() {
             let session_ends = session_ends(self.session_ends_on.as_deref(), api, Vec::new());

@@ -62,12 +62,10 @@ pub(crate) fn is_hidden_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Network))
 }
 
-/// Returns whether the browser refused to send the request.
 pub(crate) fn is_refused_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Refused(_)))
 }
 
-/// Returns whether the response is a redirect that a browser must not follow.
 pub(crate) fn is_redirect(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Redirected))
 }

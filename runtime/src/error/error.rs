@@ -76,7 +76,6 @@ impl Error {
             .with_source(source)
     }
 
-    /// Creates a transport error: a timeout, a connection failure, or any other failure.
     pub(crate) fn transport(source: BoxError) -> Self {
         // The message of a reqwest error contains the URL with its query values. The URL can be removed from the
         // message only if no layer has wrapped the reqwest error.
@@ -237,7 +236,6 @@ impl From<reqwest::Error> for Error {
     }
 }
 
-/// Removes the URL from a reqwest error.
 #[cfg(not(target_family = "wasm"))]
 fn without_url(error: BoxError) -> BoxError {
     match error.downcast::<reqwest::Error>() {
@@ -246,7 +244,7 @@ fn without_url(error: BoxError) -> BoxError {
     }
 }
 
-/// Returns the error of `fetch`. In a browser, the transport never returns a reqwest error.
+/// In a browser, the transport never returns a reqwest error.
 #[cfg(target_family = "wasm")]
 fn without_url(error: BoxError) -> BoxError {
     error

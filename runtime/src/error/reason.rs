@@ -54,7 +54,6 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Returns the reason that corresponds to an error kind, or `None` if the error does not concern the session.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Refresh | Kind::Reentrant | Kind::Busy | Kind::Store => Some(Self::RefreshFailed),

@@ -27,13 +27,10 @@ pub struct Rejection {
     /// rejection that is never read.
     lines: Box<[(HeaderName, HeaderValue)]>,
     body: Bytes,
-    /// Whether the body is truncated.
     cut: bool,
 }
 
 impl Rejection {
-    /// Stores the headers as a compact list, because thousands of waiting calls can each keep a rejection that is never
-    /// read.
     pub(crate) fn compact(status: StatusCode, headers: &HeaderMap, body: Bytes, cut: bool) -> Self {
         let lines = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         Self { status, headers: OnceLock::new(), lines, body, cut }

@@ -1,6 +1,5 @@
 //! [`Stamp`] identifies the credential that a request carried.
 
-/// The epoch and generation of the credential that a request carried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stamp {
     pub(crate) epoch: u64,

@@ -1,4 +1,4 @@
-//! [`CallFuture`] is the future of a call, whose first poll reuses the call's only allocation.
+//! [`CallFuture`] is the future of a call. The first poll of a [`CallFuture`] reuses the call's only allocation.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use super::options::CallOptions;
 use crate::error::Error;
 use crate::response::answer::Answer;
 
-/// The future of a call. The call's options can be set before the first poll.
+/// The call's options can be set before the first poll.
 pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     /// Returns the options of the call, or `None` after the first poll.
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
@@ -21,8 +21,8 @@ pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that starts when it is first polled. At the first poll, `begin` creates the future that sends `call`.
 ///
-/// The type of the returned call depends on `begin`, so that the call's future can be created inside the existing
-/// allocation.
+/// The concrete type of the returned call depends on `begin`, so that the future that `begin` creates can reuse the
+/// call's allocation.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,
@@ -32,7 +32,6 @@ where
     Box::pin(State::Unsent { call: Some((call, options, begin)) })
 }
 
-/// Returns a call that fails with `error`.
 pub(crate) fn failed(error: Error) -> BoxedCall {
     on_first_poll(error, CallOptions::default(), |error, _| ready(Err(error)))
 }

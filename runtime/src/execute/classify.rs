@@ -14,7 +14,6 @@ use crate::transport::response::Response;
 /// The first response to a call, and the session's decision about the next step.
 pub(super) struct Evaluation {
     pub(super) response: Response,
-    /// The next step that the session chose, or `None` if the session did not need to choose one.
     pub(super) next: Option<Next>,
 }
 
@@ -34,7 +33,6 @@ impl Execution {
             && (!attached.credential || !self.plan.classifies_successes(&self.context))
     }
 
-    /// Follows redirects, classifies the response and lets the session decide the next step.
     pub(super) async fn evaluate(&mut self, response: Response) -> Result<Box<Evaluation>, Error> {
         let context = self.context.clone();
         let (session, attached) = (&context.session, self.attached);
@@ -64,8 +62,7 @@ impl Execution {
         }
     }
 
-    /// Records that the server refused the refreshed credential as well, which makes the refusal final. This refusal is
-    /// final.
+    /// Records that the server refused the refreshed credential as well, which makes the refusal final.
     pub(super) fn refused_again(&mut self, snapshot: &Snapshot, refusal: RefusalKind) {
         self.receipt.reason = Some(Reason::FreshTokenRefused);
         self.context.session.replay_was_refused(snapshot.stamp, refusal, self.plan.route());
@@ -84,8 +81,7 @@ impl Execution {
         Ok((received.response, received.own))
     }
 
-    /// Classifies the response and records the classification in the receipt. Returns a [`RefusalKind`] if the response
-    /// refuses the credential.
+    /// Returns a [`RefusalKind`] if the response refuses the credential.
     pub(super) async fn classify(
         &mut self,
         mut response: Response,

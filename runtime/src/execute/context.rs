@@ -67,13 +67,11 @@ impl SharedContext {
         Self(Arc::new(Context { upstream, session, settings, binding, options: None }))
     }
 
-    /// Returns a copy of the context that uses `session`.
     pub(crate) fn with_session(&self, session: Session) -> Self {
         session.refresh_as(&self.session);
         Self(Arc::new(Context { session, ..self.shared() }))
     }
 
-    /// Returns a copy of the context that applies `options` to all calls.
     pub(crate) fn with_options(&self, options: CallOptions) -> Self {
         Self(Arc::new(Context { options: Some(Arc::new(options)), ..self.shared() }))
     }
@@ -90,12 +88,10 @@ impl Context {
         }
     }
 
-    /// Returns the options with which each call starts.
     pub(crate) fn call_options(&self) -> CallOptions {
         self.options.as_deref().cloned().unwrap_or_default()
     }
 
-    /// Returns the header and the authentication scheme for the credential in calls to the bound API.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }
@@ -129,8 +125,8 @@ impl Context {
         }
     }
 
-    /// Returns the rules that classify the responses to `endpoint`. The method's conditions replace the trait's
-    /// conditions. The rule functions set in the builder apply in addition to the declared conditions.
+    /// The method's conditions replace the trait's conditions. The rule functions set in the builder apply in addition
+    /// to the declared conditions.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
@@ -150,16 +146,16 @@ impl Context {
         }
     }
 
-    /// Returns the status codes that trigger a refresh. The method's status codes take precedence over the builder's
-    /// status codes, which take precedence over the trait's.
+    /// The method's `refresh_on` status codes take precedence over the builder's, which take precedence over the
+    /// trait's.
     pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// Returns the timeout of a call. A timeout set on this clone of the client takes precedence over the method's
-    /// timeout, which takes precedence over the builder's.
+    /// A timeout set on this clone of the client takes precedence over the method's timeout, which takes precedence
+    /// over the builder's.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);
         chosen.or(endpoint.timeout).or(self.settings.timeout)
@@ -173,8 +169,8 @@ impl Context {
         mistake.map_or(Ok(()), |mistake| Err(Error::builder(format!("`retry`: {mistake}"))))
     }
 
-    /// Returns the retry policy of a call. The call's own policy takes precedence over the builder's policy. Returns an
-    /// error if the call's own policy contains a status code that cannot be retried.
+    /// The call's own policy takes precedence over the builder's policy. Returns an error if the call's own policy
+    /// contains a status code that cannot be retried.
     pub(crate) fn retrying(
         &self,
         own: Option<Arc<dyn Retries>>,

@@ -22,7 +22,6 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// Returns the deadline of a call that starts now, or `None` if the call has no timeout.
     pub(crate) fn after(timeout: Option<Duration>) -> Option<Self> {
         let at = timeout.and_then(|timeout| Instant::now().checked_add(timeout))?;
         Some(Self { at, slot: Some(Arc::default()) })
@@ -57,8 +56,7 @@ pin_project! {
     }
 }
 
-/// The timer that ends a call at its deadline. The timer's `sleep` is boxed so that a call without a deadline needs
-/// little memory.
+/// `sleep` is boxed so that a call without a deadline needs little memory.
 struct Timer {
     sleep: Pin<Box<Sleep>>,
     deadline: Deadline,

@@ -1,4 +1,4 @@
-//! [`Execution`] runs one call from start to finish. The file `resend.rs` handles a refused credential.
+//! [`Execution`] runs one call from start to finish. The code in `resend.rs` handles a refused credential.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -21,8 +21,6 @@ use crate::trace::{InSpan, SendSpans};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 
-/// A call that is being executed.
-///
 /// Rare steps are boxed. Thousands of calls can wait for one refresh, and each future reserves memory for every step
 /// that is not boxed.
 pub(crate) struct Execution {
@@ -32,7 +30,6 @@ pub(crate) struct Execution {
     pub(super) receipt: Receipt,
     pub(super) spans: SendSpans,
     pub(super) attached: Attached,
-    /// The progress of the current attempt.
     pub(super) stage: Stage,
     /// Whether a refusal of this call has already triggered a refresh or a second request. Any later refusal is final,
     /// even in a later attempt.
@@ -158,7 +155,6 @@ impl Execution {
         }
     }
 
-    /// Waits for a credential, sends the request, and waits for the response headers.
     async fn wait_and_send(&mut self) -> Result<Response, Error> {
         let Some(demand) = self.plan.demand else {
             return Err(Error::request("the call does not need a session"));
@@ -179,7 +175,6 @@ impl Execution {
         Ok(response)
     }
 
-    /// Creates the request and sends it with the credential from `snapshot`.
     pub(super) fn send_with(&mut self, snapshot: Option<&Snapshot>) -> Result<InSpan<Sent>, Error> {
         let request = self.request.request(&self.context.upstream)?;
         let request = request.ok_or_else(|| {
@@ -198,7 +193,6 @@ impl Execution {
         Ok(self.sender()?.send(request, snapshot, false))
     }
 
-    /// Prepares the call for its next attempt.
     pub(super) fn next_attempt(&mut self) {
         self.stage = Stage::Idle;
         self.receipt.retries += 1;

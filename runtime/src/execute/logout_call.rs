@@ -126,7 +126,7 @@ pub struct Other;
     reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Owned {
-    /// Adds the session's value to the request, or `value` if the session has no such value.
+    /// Adds the argument's current value from the session to the request, or adds `value` if the session has none.
     pub fn place<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -150,7 +150,7 @@ impl Owned {
     }
 }
 
-/// Encodes the session's value, or the caller's argument if the session has no such value.
+/// Encodes the argument's current value from the session, or `value` if the session has none.
 fn encode_current<T: FromSession>(
     call: &mut Call,
     tokens: Option<&Tokens>,
@@ -168,7 +168,7 @@ fn encode_current<T: FromSession>(
     reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Borrowed {
-    /// Adds the session's value to the request, or `value` if the session has no such value.
+    /// Adds the argument's current value from the session to the request, or adds `value` if the session has none.
     pub fn place<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,

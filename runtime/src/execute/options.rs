@@ -39,7 +39,6 @@ impl CallOptions {
         self.bounds.get_or_insert_default().max_body = Some(bytes);
     }
 
-    /// Adds an origin that may receive the body and headers after a redirect.
     pub(crate) fn add_origin(&mut self, origin: &str) {
         match FollowedOrigin::parse(origin) {
             Ok(followed) => {
@@ -53,7 +52,6 @@ impl CallOptions {
         }
     }
 
-    /// Returns the size limit for response bodies that are read in full, if the options set this limit.
     pub(crate) fn max_body(&self) -> Option<usize> {
         self.bounds.as_ref().and_then(|bounds| bounds.max_body)
     }
@@ -109,7 +107,6 @@ impl CallOptions {
     }
 }
 
-/// Returns the name and the values of a header option.
 pub(crate) fn header<N, V, Via>(name: N, value: &V) -> Result<(HeaderName, Vec<HeaderValue>)>
 where
     HeaderName: TryFrom<N>,

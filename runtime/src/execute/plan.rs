@@ -14,7 +14,6 @@ use crate::session::Demand;
 /// A slot that stores the server's refusal of a call, so that a later timeout error can contain the refusal.
 pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
-/// The rules for one call.
 pub(crate) struct Plan {
     /// Whether the call requires a session, or `None` if the call never carries the session's credential.
     pub(crate) demand: Option<Demand>,
@@ -23,7 +22,6 @@ pub(crate) struct Plan {
     /// The retry settings, or `None` for a call that is not retried. The settings are boxed so that a call without
     /// retries needs little memory.
     pub(crate) retrying: Option<Box<Retrying>>,
-    /// The body size limit and the redirect origins that were set for this call.
     pub(crate) bounds: Option<Box<Bounds>>,
     /// Whether the caller streams the body of a successful response.
     pub(crate) streams: bool,
@@ -31,7 +29,6 @@ pub(crate) struct Plan {
 
 /// The source of a call: a trait method or a hand-written request.
 pub(crate) enum Declaration {
-    /// A call to a trait method.
     Method(&'static Endpoint),
     /// A hand-written request. The request data is boxed, so that calls to trait methods reserve no memory for it.
     HandWritten(NotInBrowser<HandWrittenDeclaration>),
@@ -52,12 +49,10 @@ impl Plan {
         }
     }
 
-    /// Returns whether the method returns a list in pages.
     pub(crate) fn has_pages(&self) -> bool {
         self.endpoint().is_some_and(|endpoint| endpoint.pages.is_some())
     }
 
-    /// Returns the key under which the session stores refusals of this call.
     pub(crate) fn route(&self) -> &str {
         match &self.declaration {
             Declaration::Method(endpoint) => endpoint.name,
@@ -65,7 +60,6 @@ impl Plan {
         }
     }
 
-    /// Returns the maximum size, in bytes, of a response body that is read in full.
     pub(crate) fn max_body(&self, context: &Context) -> Option<usize> {
         let own = self.bounds.as_ref().and_then(|bounds| bounds.max_body);
         own.or(context.settings.max_body)

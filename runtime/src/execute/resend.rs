@@ -58,7 +58,6 @@ impl Execution {
         Error::new(Kind::NotReplayable, text)
     }
 
-    /// Returns the session's snapshot after the refresh.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -115,7 +114,6 @@ impl Execution {
         forbidden
     }
 
-    /// Sends the request again. The response to the second request is final.
     async fn send_again(
         &mut self,
         snapshot: Arc<Snapshot>,

@@ -30,7 +30,7 @@ struct RoleCall {
 }
 
 impl SharedContext {
-    /// Starts a login. The session is logged in with the tokens from the response before the caller receives the
+    /// Starts a login. The session is logged in with the tokens from the login response before the caller receives that
     /// response.
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
@@ -77,8 +77,7 @@ impl SharedContext {
     }
 }
 
-/// Ends the session and sends the request. The session ends before the request is sent, so the client is logged out
-/// even if the request fails.
+/// The session ends before the request is sent, so the client is logged out even if the request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
     // A session that exists only in the store must also be logged out on the server. The logout continues even if the
@@ -116,10 +115,10 @@ impl RoleCall {
         Box::pin(self.context.session.pause_refreshes(timeout)).await
     }
 
-    /// Sends a login. The session is logged in with the tokens from the response before the caller receives the
-    /// response.
+    /// Sends a login.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
-        // The snapshot is read after the pause has begun, because a refresh before the pause can end the session.
+        // The snapshot is read only after refreshes have been paused, because a refresh that runs earlier can end the
+        // session.
         let _pause = self.pause_refreshes().await;
         // The request carries the session's cookies, because some servers require the cookie that they set with the
         // login form. The login request does not carry the session's credential.
@@ -155,7 +154,6 @@ impl RoleCall {
         if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
     }
 
-    /// Returns the outcome of the call, adding the receipt to any error.
     fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }

@@ -17,7 +17,6 @@ use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 use crate::transport::upstream::Upstream;
 
-/// Sends the requests of one call.
 pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
@@ -71,8 +70,9 @@ impl Sender<'_> {
 
     /// Follows redirects, starting with `response`, the response to the first request.
     ///
-    /// `stamp` identifies the state of the session when the request was sent. The stamp prevents a late response from
-    /// overwriting newer cookies. For a login, refresh or logout call, received cookies are collected in `cookies`.
+    /// `stamp` identifies the state that the session had when the request was sent. The stamp prevents a late response
+    /// from overwriting newer cookies. For a login, refresh or logout call, received cookies are collected in
+    /// `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,

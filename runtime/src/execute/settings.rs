@@ -29,11 +29,8 @@ pub(crate) struct Settings {
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
-    /// The maximum size, in bytes, of a response body that is read in full.
     pub(crate) max_body: Option<usize>,
-    /// The additional origins that may receive bodies and headers after a redirect.
     pub(crate) follow_to: Arc<[Origin]>,
-    /// Whether requests to another machine may use plain `http`.
     pub(crate) allow_http: bool,
     /// Limits the number of calls that are sent concurrently after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
@@ -41,7 +38,6 @@ pub(crate) struct Settings {
 
 /// A client's settings combined with the declarations of one API. A client computes the binding once for all its calls.
 pub(crate) struct Binding {
-    /// The header and the authentication scheme for the credential.
     pub(crate) placement: Result<Placement>,
     /// Whether a 2xx response can mean that the server refused the credential, for methods that do not declare their
     /// own conditions.
@@ -57,7 +53,6 @@ impl Settings {
         Binding { placement, classifies_successes }
     }
 
-    /// Returns the header and the authentication scheme for the credential in requests to `api`.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = self.token_header.clone().or_else(declared);
@@ -79,7 +74,6 @@ impl Settings {
 }
 
 impl Binding {
-    /// Returns whether a 2xx response from `endpoint` can mean that the server refused the credential.
     pub(crate) fn classifies_successes(&self, endpoint: &Endpoint) -> bool {
         self.classifies_successes || endpoint.expired_when.is_some()
     }

@@ -1,4 +1,4 @@
-//! Starts calls through a generated client and requests for more pages. `start_hand_written.rs` starts
+//! Starts the calls of a generated client, including requests for more pages. `start_hand_written.rs` starts
 //! hand-written requests.
 //!
 //! A call starts when it is first polled, and its options can be set until then.
@@ -29,7 +29,6 @@ struct MethodCall {
 }
 
 impl SharedContext {
-    /// Starts a call through a generated client.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> BoxedCall {
         on_first_poll(self.method_call(call, reading), self.call_options(), begin)
     }
@@ -47,7 +46,6 @@ impl SharedContext {
         MethodCall { context: self.clone(), endpoint, request, reading }
     }
 
-    /// Starts the request for the next page.
     fn start_page(
         &self,
         endpoint: &'static Endpoint,
@@ -108,7 +106,6 @@ fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<
     trace::call(endpoint.name, within(deadline, running))
 }
 
-/// Begins a call whose response is one page of a list.
 fn begin_pages(
     (call, paging): (MethodCall, Paging),
     options: CallOptions,

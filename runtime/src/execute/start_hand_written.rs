@@ -1,5 +1,5 @@
-//! Starts hand-written requests. A browser does not support hand-written requests, because reqwest cannot create a
-//! response in a browser.
+//! Starts hand-written requests. Hand-written requests are not supported in a browser, because reqwest cannot create a
+//! response there.
 
 use std::future::Future;
 

@@ -10,7 +10,6 @@ use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::response::answer::AnswerFuture;
 
-/// A login, refresh or logout call. Login and refresh calls include the function that reads tokens from the response.
 pub(crate) enum RoleStart {
     Login(Call, TokensOf),
     Refresh(Call, TokensOf),
@@ -18,7 +17,6 @@ pub(crate) enum RoleStart {
 }
 
 impl SharedContext {
-    /// Starts a login, refresh or logout call.
     pub(crate) fn start_with_role(&self, call: RoleStart) -> BoxedCall {
         on_first_poll((self.clone(), call), self.call_options(), begin)
     }

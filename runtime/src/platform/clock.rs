@@ -1,12 +1,11 @@
-//! [`Now`] contains the readings of a machine's monotonic clock and wall clock at the same moment.
+//! [`Now`] contains readings of the monotonic clock and the wall clock that were taken at the same moment.
 
 use std::time::{Duration, SystemTime};
 
 use crate::platform::time::{Instant, wall};
 
-/// The readings of the monotonic clock and the wall clock at the same moment. The session measures time with `ticks`, a
-/// clock that never jumps but stops while the machine sleeps. Only `wall` includes the time that the machine spent
-/// asleep.
+/// The session measures time with `ticks`, a clock that never jumps but stops while the machine sleeps. Only `wall`
+/// includes the time that the machine spent asleep.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     pub(crate) ticks: Instant,

@@ -4,15 +4,13 @@
 use std::error::Error;
 use std::fmt;
 
-/// The reason why `fetch` returned no response. The browser's error message is omitted, because it can contain a URL or
-/// a header.
+/// The browser's error message is omitted, because it can contain a URL or a header.
 #[derive(Debug)]
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 pub(crate) enum FetchError {
     /// The browser refused the request before it was sent. The variant contains the name of the error that the browser
     /// reported.
     Refused(String),
-    /// The request body could not be read.
     Body(Box<dyn Error + Send + Sync>),
     /// A network error. The browser does not report the cause of a network error to the page, so the request might have
     /// been sent.

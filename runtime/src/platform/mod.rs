@@ -1,6 +1,6 @@
-//! Abstracts over operating systems, async runtimes and browsers: tasks, clocks and HTTP messages. `native` and `web`
-//! define the same names. The other differences of a browser build are in `store/tab`, in the `absent.rs` files, in
-//! `transport/fetch.rs` and `client/builder_web.rs`, and in the conditions on `IN_BROWSER` and `target_family`. Start
+//! Abstracts over operating systems, async runtimes and browsers: tasks, clocks and HTTP messages. The modules `native`
+//! and `web` define the same names. Other code for browser builds is in `store/tab`, in the `absent.rs` files, in
+//! `transport/fetch.rs`, in `client/builder_web.rs`, and behind conditions on `IN_BROWSER` or `target_family`. Start
 //! with `clock`.
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]

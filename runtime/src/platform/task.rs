@@ -15,7 +15,7 @@ use crate::platform::runtime::Handle;
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Spawns `work` on `runtime`. The returned handle aborts the task.
+/// Spawns `work` on `runtime`.
 pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
     let work: Work = Box::pin(work);
     runtime.spawn(work).abort_handle()
@@ -111,7 +111,6 @@ mod tests {
 
     use super::*;
 
-    /// Records that the work was dropped, for use in tests.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

@@ -13,7 +13,7 @@ const LATE: Duration = Duration::from_secs(1);
 /// first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
-/// A function that returns the time until its next run, or `None` if the check is no longer needed.
+/// A check, which returns the time until it must run again, or `None` if it is no longer needed.
 type Check = Box<dyn FnMut() -> Option<Duration> + Send>;
 
 static CHECKS: Mutex<Checks> = Mutex::new(Checks { planned: Vec::new(), sleeps_until: None });
@@ -76,7 +76,7 @@ fn run() {
 /// Runs a check without holding the lock. Returns the check and the time of its next run, or `None` if the check is no
 /// longer needed.
 fn again(mut check: Check) -> Option<(Instant, Check)> {
-    // The check can run user code, so a panic is caught and ends only this check.
+    // A check can run user code, so a panic is caught and ends only that check.
     let wait = catch_unwind(AssertUnwindSafe(&mut check)).ok().flatten()?;
     Some((Instant::now().checked_add(wait)?, check))
 }

@@ -54,11 +54,9 @@ impl fmt::Debug for Refresh {
     }
 }
 
-/// Refreshes a session with the `#[refresh]` method of the API.
 pub(crate) struct MethodProvider {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// Describes which responses from the refresh endpoint end the session.
     pub(crate) session_ends: SessionEnds,
 }
 
@@ -109,7 +107,8 @@ impl MethodProvider {
 
     /// Whether the session might have a cookie for the refresh endpoint before any login.
     ///
-    /// A web page cannot read the browser's cookies, so the runtime tries one refresh before the first login or logout.
+    /// A web page cannot read the browser's cookies, so the runtime tries one refresh to find out whether the browser
+    /// has a cookie for the refresh endpoint.
     fn may_have_cookie(&self, snapshot: &Snapshot) -> bool {
         if IN_BROWSER {
             return snapshot.stamp.epoch == 0;

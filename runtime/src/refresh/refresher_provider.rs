@@ -9,11 +9,9 @@ use crate::error::{Error, Kind, Stamp};
 use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Revoking, Session, Snapshot, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// Refreshes a session with the [`Refresher`](super::refresher::Refresher) provided by the user.
 #[derive(Clone)]
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
-    /// The API of the client to which the refresher belongs.
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session_ends: SessionEnds,
 }
@@ -67,8 +65,8 @@ impl RefresherProvider {
         RefreshContext { session, stamp, tokens, home: &self.upstream, session_ends: &self.session_ends }
     }
 
-    /// Classifies an error from the refresher. If the error contains a response from another API, the response is
-    /// classified like the response to a `#[refresh]` method.
+    /// If an error from the refresher contains a response from another API, the response is classified like the
+    /// response to a `#[refresh]` method.
     fn classify_error(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);

@@ -17,7 +17,6 @@ pub(crate) struct SessionEnds {
     /// The status codes that end the session by default, unless an error code names a cause other than the refresh
     /// token.
     pub(crate) usual: Vec<StatusCode>,
-    /// The conditions that the trait declares.
     pub(crate) conditions: &'static [Condition],
 }
 
@@ -28,7 +27,6 @@ impl SessionEnds {
         listed || self.has_condition(status, headers, body)
     }
 
-    /// Whether a declared condition matches the response.
     pub(crate) fn has_condition(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         if self.conditions.is_empty() {
             return false;

@@ -39,7 +39,7 @@ where
     }
 }
 
-/// Returns the error for a response without tokens. The error message lists the names of the fields in the response.
+/// The error message lists the names of the fields in the response.
 fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     let names = field_names(answer);
     let error = match error {

@@ -33,7 +33,7 @@ use crate::transport::upstream::Upstream;
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// The total time limit for all sends of a token request, which is shorter than the deadline of the refresh.
 const BUDGET: Duration = Duration::from_secs(8);
-/// The pauses before the second and third requests.
+/// The pauses before the second and third sends of a token request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 const BODY_CAP: usize = 64 * 1024;
 
@@ -47,7 +47,6 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
     /// The session's cookies, if the refresh token is a cookie.
     pub(crate) cookies: Option<&'a Cookies>,
-    /// Describes which responses from the refresh endpoint end the session.
     pub(crate) session_ends: &'a SessionEnds,
     pub(crate) spans: SendSpans,
     /// The name of the `#[refresh]` method, for error messages.
@@ -58,7 +57,6 @@ pub(crate) struct TokenRequest<'a> {
 #[allow(clippy::large_enum_variant, reason = "a task has only one value at a time")]
 enum Sent {
     Answered(Attempt),
-    /// The request was not sent.
     Unsent(Error),
     /// The request was sent, but no response arrived.
     Lost(Error),
@@ -105,7 +103,7 @@ impl TokenRequest<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // During the pause before a repeated request, a login or logout can make the result useless, and another
+            // During the pause before a repeated request, a login or logout can make the request pointless, and another
             // process can use the refresh token.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
@@ -232,7 +230,6 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     Ok(body.into())
 }
 
-/// Returns the failed outcome of a refresh whose response is unusable.
 fn failed(error: Error) -> Attempt {
     let error = if error.kind() == Kind::Refresh { error } else { Error::refresh(error) };
     Attempt::Failed { error, retry_after: None }

@@ -125,7 +125,6 @@ impl Body {
         self.content.is_replayable()
     }
 
-    /// Returns a copy of the body for a new call, or `None` if the body can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         Some(Self { content: self.content.share()?, content_type: self.content_type })
     }
@@ -167,7 +166,7 @@ impl Content {
     }
 
     /// Returns a copy of the content for a new call, or `None` if the content can be sent only once. If the content is
-    /// bytes, the copy shares the bytes with the original.
+    /// bytes, the returned copy shares the bytes with the original.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),

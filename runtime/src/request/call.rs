@@ -172,12 +172,10 @@ impl Call {
         self.0.close_placeholder(at, &rest);
     }
 
-    /// Returns whether an argument or a constant sets the header `name`.
     pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         self.0.declared.has_header(name)
     }
 
-    /// Sets `headers`, replacing all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         self.0.declared.replace_headers(headers);
     }

@@ -11,7 +11,6 @@ use crate::platform::url::Url;
 use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
-/// A request built from a method's declaration and arguments.
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
@@ -22,14 +21,13 @@ pub(crate) struct Declared {
     pub(crate) absolute_url: Option<Box<Url>>,
     /// The headers as a list, because a new map is built from them for each send.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// The content type of the body. A `content-type` header in `headers` takes precedence over this field.
+    /// A `content-type` header in `headers` takes precedence over this field.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
-    /// Describes the call to the layers of a tower service.
+    /// The description of the call that the layers of a tower service can read.
     pub(crate) info: CallInfo,
 }
 
-/// The body of a declared call.
 pub(crate) enum DeclaredBody {
     Single(Content),
     Parts(Box<dyn PartsBody>),
@@ -62,7 +60,6 @@ impl DeclaredBody {
         }
     }
 
-    /// Returns whether the body is known to be empty. For a body from a file, the size of the file is not checked.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(content) => content.is_empty(),
@@ -70,7 +67,6 @@ impl DeclaredBody {
         }
     }
 
-    /// Returns a copy of the body for a new call, or `None` if the body can be sent only once.
     fn share(&self) -> Option<Self> {
         match self {
             Self::Single(content) => content.share().map(Self::Single),
@@ -126,7 +122,6 @@ impl Declared {
         Ok(Some(request))
     }
 
-    /// Returns a copy of the request, or `None` if its body can be sent only once.
     pub(super) fn share(&self) -> Option<Self> {
         Some(Self {
             verb: self.verb,

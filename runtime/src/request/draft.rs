@@ -97,7 +97,6 @@ impl Draft {
         self.pieces += 1;
     }
 
-    /// Skips the next placeholder and returns the offset in the path at which its value must be inserted.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         let at = self.declared.path.len();
         self.end_placeholder();

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::platform::multipart::{Form, attach};
 
-/// The ordered parts of a multipart body, to which more parts can be added.
+/// A list of the parts of a multipart body, to which more parts can be added.
 ///
 /// All scalars share one buffer, so a scalar needs no separate allocation.
 #[derive(Default)]
@@ -79,7 +79,7 @@ impl PartsBody for Multipart {
     }
 
     fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error> {
-        // Names are written without percent-encoding and without `name*=` (RFC 7578 §4.2).
+        // Part names are written without percent-encoding and without `name*=` (RFC 7578 §4.2).
         let mut form = Form::new().percent_encode_noop();
         for (name, part) in &mut self.0 {
             let Some(made) = part.for_send()? else { return Ok(None) };

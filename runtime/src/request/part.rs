@@ -112,7 +112,6 @@ impl Part {
         Self::of(Body::from(text))
     }
 
-    /// Returns the error that prevents the part from being sent.
     pub(super) fn error(&self) -> Option<&serde_json::Error> {
         self.error.as_ref()
     }
@@ -125,7 +124,6 @@ impl Part {
         Self { body, file_name: None, content_type: None, error: None }
     }
 
-    /// Returns a copy of the part for a new call, or `None` if the part can be sent only once.
     pub(super) fn share(&self) -> Option<Self> {
         Some(Self {
             body: self.body.share()?,

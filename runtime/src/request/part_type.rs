@@ -15,7 +15,7 @@ use super::multipart::{IntoPart, Parts};
 #[derive(Debug)]
 pub struct PartType<T>(PhantomData<fn(T)>);
 
-/// The chosen implementation of [`IntoPart`].
+/// A marker for the implementation of [`IntoPart`] that method resolution chose.
 #[derive(Debug)]
 pub struct PartVia<Via>(PhantomData<fn(Via)>);
 

@@ -15,16 +15,14 @@ use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 pub(crate) enum Prepared {
-    /// A request built from a method's declaration and arguments. The request stays in the box into which the arguments
-    /// were written, so that the call is cheap to move.
+    /// A declared request stays in the box into which its arguments were written, so that the call is cheap to move.
     Declared(Box<Declared>),
     /// A request that was passed to [`Client::execute`](crate::Client::execute). The request is boxed, because it is
     /// large and hand-written requests are rare.
     HandWritten(NotInBrowser<HandWrittenRequest>),
 }
 
-/// A request that the user built. The request is cloned for each send, so that the original is available for a second
-/// send.
+/// A hand-written request is cloned for each send, so that the original is available for a second send.
 pub(crate) struct HandWrittenRequest {
     request: Option<Request>,
     replayable: bool,
@@ -45,7 +43,6 @@ impl Prepared {
         }))
     }
 
-    /// Returns the request for one send to `upstream`, or `None` if its body is a stream that was already sent.
     #[inline]
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         match self {
@@ -107,7 +104,6 @@ impl Prepared {
         }
     }
 
-    /// Returns a copy of the request with a different URL, or `None` if its body can be sent only once.
     pub(crate) fn with_url(&self, url: Url) -> Option<Self> {
         match self {
             Self::Declared(declared) => declared.with_url(url).map(Box::new).map(Self::Declared),
@@ -141,7 +137,6 @@ impl Prepared {
         }
     }
 
-    /// Sets `headers`, replacing all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         match self {
             Self::Declared(declared) => declared.replace_headers(headers),

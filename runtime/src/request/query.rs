@@ -29,7 +29,6 @@ pub(crate) fn write_named_query<T: Serialize + ?Sized>(
     write_scalars(&mut NamedQuery { query: Query { url, start }, name }, name, value)
 }
 
-/// Writes each scalar under the given name. A scalar in a field is written as `name[field]`.
 struct NamedQuery<'a> {
     query: Query<'a>,
     name: &'a str,

@@ -232,11 +232,10 @@ struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
     named: Named,
-    /// The progress of writing the current pair, or `None` outside a pair.
+    /// The state of the pair that is being written, or `None` outside a pair.
     pair: Option<Pair>,
 }
 
-/// The progress of writing a pair.
 enum Pair {
     Start,
     /// The name of the pair was read, and the value of the pair follows.

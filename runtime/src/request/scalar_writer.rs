@@ -10,12 +10,11 @@ pub(crate) trait ScalarWriter {
     /// Writes one scalar. `name` is the name of the parameter or field.
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError>;
 
-    /// Writes one scalar of a field. `name` is the name of the field.
+    /// Writes one scalar of a field.
     fn write_field(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         self.write(name, text)
     }
 
-    /// Returns the kinds of values that the writer accepts.
     fn accepts(&self) -> Accepts;
 }
 

@@ -126,7 +126,6 @@ mod tests {
         assert!(read(&mut response(vec![]), NO_LIMIT).await.unwrap().bytes.is_empty());
     }
 
-    /// A body of known length whose stream never ends.
     struct Endless(Option<Bytes>);
 
     impl http_body::Body for Endless {

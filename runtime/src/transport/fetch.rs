@@ -33,12 +33,11 @@ impl Transport {
         Ok(Self { credentials: RequestCredentials::default() })
     }
 
-    /// Controls which origins the browser sends cookies to.
     pub(crate) fn with_credentials(self, credentials: RequestCredentials) -> Self {
         Self { credentials }
     }
 
-    /// Returns a copy of this transport, because all requests share the browser's connections anyway.
+    /// Returns an ordinary copy, because all requests share the browser's connections.
     pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
         Ok(*self)
     }

@@ -4,7 +4,6 @@ use super::origin::Origin;
 use crate::format::loopback::is_loopback;
 use crate::platform::url::Url;
 
-/// An origin that the user passed to `follow_to`.
 pub(crate) struct FollowedOrigin {
     pub(crate) origin: Origin,
     /// Whether the origin uses plain `http` on another machine, which requires `allow_http`.

@@ -8,8 +8,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use reqwest::Request;
 
-/// Replaces the body of a request with a body that can be sent only once. A client that follows redirects itself can
-/// send the new body only once, so it cannot send the body to another origin.
+/// A body that can be sent only once is never sent to another origin, even if the client follows redirects itself.
 pub(super) fn forbid_repeat(request: &mut Request) {
     let bytes = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
     if let Some(bytes) = bytes {

@@ -24,7 +24,7 @@ impl Origin {
         }
     }
 
-    /// Returns whether `url` has this origin. The comparison does not allocate.
+    /// Returns whether `url` has this origin.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
         // URLs with the same origin usually begin with the same text, so comparing the text before the path often
         // suffices.

@@ -12,7 +12,6 @@ use crate::platform::url::{Url, ascii_origin};
 /// The maximum number of redirects per call, which is the same as in reqwest.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
-/// The next request after a redirect.
 pub(crate) struct Hop {
     /// The URL of the next request, or `None` for the first request, which goes to the URL of the call.
     pub(crate) url: Option<Url>,

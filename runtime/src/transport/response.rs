@@ -14,8 +14,8 @@ use crate::platform::url::Url;
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 use crate::transport::hyper::response::HyperResponse;
 
-/// The response type of a transport. A hyper response is not converted into a reqwest response, because the conversion
-/// would cost more than the rest of the call.
+/// A hyper response is not converted into a reqwest response, because the conversion would cost more than the rest of
+/// the call.
 ///
 /// The larger response type is boxed, because the future of a call contains several copies of this enum.
 pub(crate) enum Response {
@@ -65,18 +65,16 @@ impl Response {
         }
     }
 
-    /// Returns whether the response sets cookies.
     pub(crate) fn sets_cookies(&self) -> bool {
         // A response has few headers, so comparing their names costs less than a hash lookup.
         self.headers().keys().any(|name| name == SET_COOKIE)
     }
 
-    /// Returns the body length, if it is known.
     pub(crate) fn content_length(&self) -> Option<u64> {
         either!(self, response => response.content_length())
     }
 
-    /// Returns the next chunk of the body. This function is cancel safe.
+    /// This function is cancel safe.
     pub(crate) fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, Error>> + Send + '_ {
         poll_fn(|context| self.poll_chunk(context))
     }

@@ -49,7 +49,8 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// Returns a copy of this transport. If the transport is the runtime's own client, the copy opens its own connections.
+    /// Returns a copy of this transport. If the transport is the runtime's own client, the returned copy opens its own
+    /// connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),
@@ -65,8 +66,6 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
     }
 
-    /// Creates a transport from a client that the user configured.
-    ///
     /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names its redirect
     /// policy, except for the default policy, which follows redirects. If the `Debug` output has an unknown format, the
     /// client is treated as one that follows redirects.
@@ -166,8 +165,7 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    /// Returns the client for `url`. Requests to the local machine must not go through a system proxy, because they can
-    /// use plain `http`.
+    /// Requests to the local machine must not go through a system proxy, because they can use plain `http`.
     fn client(&self, url: &Url) -> &reqwest::Client {
         let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
         let client =

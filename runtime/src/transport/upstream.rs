@@ -23,7 +23,6 @@ pub struct Upstream {
     pub(crate) headers: HeaderMap,
     /// The prepared `Host` header, or `None` if the transport sets the header itself.
     pub(crate) host: Option<HeaderValue>,
-    /// Whether the transport follows redirects itself and thereby hides them from the runtime.
     pub(crate) follows_redirects: bool,
 }
 
@@ -55,8 +54,8 @@ impl Upstream {
         self.follows_redirects && !IN_BROWSER
     }
 
-    /// Returns a copy of this `Upstream`. If the transport is the runtime's own client, the copy opens separate
-    /// connections.
+    /// Returns a copy of this `Upstream`. If the transport is the runtime's own client, the returned copy opens
+    /// separate connections.
     pub(crate) fn with_connections_of_its_own(&self) -> Result<Self, Error> {
         Ok(Self {
             transport: self.transport.with_own_connections(&self.base)?,
@@ -207,7 +206,8 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no `Host` header");
     }
 
-    /// N6: no path changes the host. The returned URL equals the result of parsing the whole URL.
+    /// N6: no path changes the host. For each path, the returned URL equals the URL that the parser produces from the
+    /// base URL and the path together.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

@@ -21,7 +21,6 @@ pub(crate) enum Stage {
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The request was not sent.
     NeverSent,
     /// The request was sent, but no complete response arrived.
     NoAnswer,

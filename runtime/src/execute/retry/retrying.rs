@@ -14,14 +14,13 @@ use crate::response::answer::Answer;
 /// The longest wait that a server can request if the call has no deadline.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// The retry policy and the deadline of one call.
 pub(crate) struct Retrying {
     pub(crate) policy: Arc<dyn Retries>,
     pub(crate) deadline: Option<Instant>,
 }
 
-/// Decides whether failed attempts are retried. A program that does not enable retries does not link the code that
-/// decides, because only this trait's objects refer to that code.
+/// Decides whether failed attempts are retried. A program that does not enable retries does not link the retry code,
+/// because only this trait's objects refer to that code.
 pub(crate) trait Retries: Send + Sync {
     /// Returns an error message if the settings contain a status code that cannot be retried.
     fn mistake(&self, refresh_on: &[u16]) -> Option<String>;
@@ -30,7 +29,6 @@ pub(crate) trait Retries: Send + Sync {
     fn wait_after(&self, attempt: &EndedAttempt<'_>) -> Option<Duration>;
 }
 
-/// An attempt that has ended.
 pub(crate) struct EndedAttempt<'a> {
     pub(crate) outcome: Result<&'a Answer, &'a Error>,
     pub(crate) stage: Stage,

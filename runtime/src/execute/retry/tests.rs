@@ -85,8 +85,7 @@ fn answer(row: Row) -> std::result::Result<Response, BoxError> {
     }
 }
 
-/// Returns the number of times that a call is sent if each attempt fails as `row` specifies. The call must fail with this
-/// failure.
+/// Returns the number of times that a call is sent if each attempt fails as `row` specifies.
 async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
     let sends = Arc::new(AtomicU32::new(0));
     let counted = sends.clone();

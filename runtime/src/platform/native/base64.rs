@@ -17,13 +17,13 @@ pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
     BASE64URL.decode(text).ok()
 }
 
-/// Encodes bytes as base64 without padding, for tests of code that only runs in a browser.
+/// Encodes bytes as base64 without padding, for tests of code that runs only in a browser.
 #[cfg(test)]
 pub(crate) fn encode(bytes: &[u8]) -> String {
     STANDARD_NO_PAD.encode(bytes)
 }
 
-/// Decodes base64 without padding, for tests of code that only runs in a browser.
+/// Decodes base64 without padding, for tests of code that runs only in a browser.
 #[cfg(test)]
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD_NO_PAD.decode(text).ok()

@@ -5,7 +5,6 @@
 #[derive(Default)]
 pub(crate) struct ExchangeLock(());
 
-/// The guard of an [`ExchangeLock`].
 pub(crate) struct ExchangeGuard;
 
 impl ExchangeLock {

@@ -3,12 +3,10 @@
 use crate::platform::url::Url;
 pub(crate) use reqwest::{Body, Error as BodyError, Request, Response};
 
-/// Returns the request body that the user provided.
 pub(crate) fn body_of(body: Body) -> Body {
     body
 }
 
-/// Returns the URL that the response came from.
 #[expect(clippy::unnecessary_wraps, reason = "a browser might not report the URL")]
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     Some(response.url())

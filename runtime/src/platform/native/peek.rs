@@ -41,15 +41,14 @@ pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     (http::Response::from_parts(parts, Body::wrap(looked)).into(), prefix)
 }
 
-/// A body, and the frames at its beginning that have already been read.
+/// A body, and the frames that have already been read from its beginning.
 struct Looked {
     frames: VecDeque<Result<Frame<Bytes>, reqwest::Error>>,
     rest: Option<Body>,
 }
 
 impl Looked {
-    /// Reads frames until the prefix is complete. This function is cancel safe, because `frames` keeps all frames that
-    /// have been read.
+    /// This function is cancel safe, because `frames` keeps all frames that have been read.
     async fn fill(&mut self) {
         let mut length = 0;
         while length < LIMIT {

@@ -1,4 +1,5 @@
-//! Provides the system clocks and Tokio's timers. Tests can pause all clocks except the wall clock.
+//! Provides the system clocks and Tokio's timers. Tests can pause Tokio's clock, but not [`RealInstant`] or the wall
+//! clock.
 
 /// A monotonic clock that tests cannot pause.
 pub(crate) use std::time::Instant as RealInstant;
@@ -7,7 +8,6 @@ use std::time::SystemTime;
 pub(crate) use tokio::time::error::Elapsed;
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
-/// Returns the current time of a monotonic clock that tests cannot pause.
 #[expect(clippy::disallowed_methods, reason = "this file is not compiled for a browser")]
 pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()

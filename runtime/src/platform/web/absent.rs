@@ -10,7 +10,8 @@ macro_rules! absent {
 }
 
 absent! {
-    /// Makes `http`, `http_builder` and `transport` of a builder, a grant or an authorization server unusable in a browser.
+    /// Makes the methods `http`, `http_builder` and `transport` of builders, grants and authorization servers unusable
+    /// in a browser.
     OtherTransports
         "in a browser, requests are sent with `fetch`, and there is no other transport"
         "call this method only under `#[cfg(not(target_family = \"wasm\"))]`; `ClientBuilder::credentials` sets when cookies are sent"

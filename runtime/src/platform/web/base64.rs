@@ -11,7 +11,6 @@ extern "C" {
     fn btoa(text: &str) -> Result<String, JsValue>;
 }
 
-/// Decodes base64url with or without padding.
 pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
     decode(&text.trim_end_matches('=').replace('-', "+").replace('_', "/"))
 }
@@ -25,6 +24,6 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 
 /// Decodes base64 without padding.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    // Each character represents one byte.
+    // `atob` returns one character for each byte.
     atob(text).ok()?.chars().map(|character| u8::try_from(character).ok()).collect()
 }

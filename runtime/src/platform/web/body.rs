@@ -55,7 +55,6 @@ impl Body {
         }
     }
 
-    /// Returns a copy of the body, or `None` if the body can be sent only once.
     pub(super) fn try_clone(&self) -> Option<Self> {
         match self {
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
@@ -63,7 +62,6 @@ impl Body {
         }
     }
 
-    /// Reads the entire body into memory.
     pub(super) async fn collect(mut self) -> Result<Bytes, BoxError> {
         if let Self::Bytes(bytes) = self {
             return Ok(bytes);
@@ -132,7 +130,6 @@ fn lock<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A body that reads its chunks from a stream.
 struct FromStream<S>(Pin<Box<S>>);
 
 impl<S> HttpBody for FromStream<S>
@@ -153,7 +150,6 @@ where
     }
 }
 
-/// A stream that yields a single error.
 struct OneError(Option<BoxError>);
 
 impl futures_core::Stream for OneError {

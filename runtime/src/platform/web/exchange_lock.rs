@@ -1,4 +1,4 @@
-//! Defines [`ExchangeLock`], which a session holds while it sends a request whose response may replace the browser's
+//! Defines [`ExchangeLock`], which a session holds while it sends a request whose response can replace the browser's
 //! cookies.
 
 use std::sync::Arc;
@@ -9,7 +9,6 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 #[derive(Default)]
 pub(crate) struct ExchangeLock(Arc<Mutex<()>>);
 
-/// The guard of an [`ExchangeLock`].
 pub(crate) type ExchangeGuard = OwnedMutexGuard<()>;
 
 impl ExchangeLock {

@@ -50,7 +50,6 @@ impl Drop for AbortOnDrop {
 }
 
 impl Incoming {
-    /// Creates a body from bytes that are already in memory.
     pub(super) fn whole(body: Bytes) -> Self {
         Self { read: VecDeque::from([Ok(body)]), rest: None }
     }

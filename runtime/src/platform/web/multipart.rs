@@ -11,7 +11,6 @@ use http::header::CONTENT_TYPE;
 use super::body::Body;
 use super::request::Request;
 
-/// The parts of a multipart body, in the order in which they are sent.
 pub(crate) struct Form(Vec<(Cow<'static, str>, Part)>);
 
 pub(crate) struct Part {
@@ -86,7 +85,6 @@ impl Part {
     }
 }
 
-/// Returns `request` with `form` as its body.
 pub(crate) fn attach(form: Form, mut request: Request) -> Result<Request, Box<dyn Error + Send + Sync>> {
     let boundary = format!("{:032x}", fastrand::u128(..));
     let kind = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))?;

@@ -4,8 +4,7 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-/// A boxed value that exists only outside a browser. In a browser, this type has no values, so the compiler removes the
-/// code that uses such a value.
+/// In a browser, this type has no values, so the compiler removes all code that uses it.
 pub(crate) struct NotInBrowser<T>(Infallible, PhantomData<T>);
 
 impl<T> Deref for NotInBrowser<T> {

@@ -9,7 +9,6 @@ extern "C" {
     fn number_of(text: &str) -> f64;
 }
 
-/// Returns the decimal number in `text`, or `None` if `text` is not a number.
 pub(crate) fn parse(text: &str) -> Option<f64> {
     // JavaScript's `Number` also accepts an empty string, and prefixes such as `0x`.
     let is_decimal = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);

@@ -7,12 +7,9 @@ use bytes::Bytes;
 use super::response::Response;
 use super::time::timeout;
 
-/// The maximum length, in bytes, of the body prefix that `expired_when` and `forbidden_when` rules can read.
 const LIMIT: usize = 16 * 1024;
-/// The maximum time to wait for the body prefix. A slow or endless body must not delay the caller that reads it.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Returns the response together with at most the first 16 KiB of its body.
 pub(crate) async fn look_at(mut response: Response) -> (Response, Bytes) {
     let mut chunks = Vec::new();
     let read = async {

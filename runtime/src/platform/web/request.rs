@@ -6,7 +6,6 @@ use http::{HeaderMap, Method};
 use super::body::Body;
 use crate::platform::url::Url;
 
-/// A request that has not been sent yet.
 pub(crate) struct Request {
     method: Method,
     url: Url,

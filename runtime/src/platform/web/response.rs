@@ -12,7 +12,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::incoming::{AbortOnDrop, BodyError, Incoming};
 use crate::platform::url::Url;
 
-/// A response whose body has not been read yet.
 pub(crate) struct Response {
     status: StatusCode,
     headers: HeaderMap,
@@ -59,18 +58,17 @@ impl Response {
         poll_fn(|context| Pin::new(&mut self.body).poll_next(context)).await.transpose()
     }
 
-    /// Returns the body as a stream.
     pub(crate) fn bytes_stream(self) -> Incoming {
         self.body
     }
 
-    /// Puts chunks back in front of the rest of the body.
     pub(super) fn put_back(&mut self, chunks: impl DoubleEndedIterator<Item = Result<Bytes, BodyError>>) {
         self.body.put_back(chunks);
     }
 }
 
-/// Returns the URL that the response came from. If the browser followed a redirect, this URL is the redirect target.
+/// Returns the URL that the response came from. If the browser followed a redirect, the returned URL is the redirect
+/// target.
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }

@@ -38,7 +38,6 @@ impl Spawned {
     }
 }
 
-/// A handle that aborts a task.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AbortHandle(Arc<Shared>);
 

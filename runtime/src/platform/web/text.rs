@@ -9,7 +9,6 @@ pub(crate) enum DecodeError {
     Broken(String),
 }
 
-/// Decodes `bytes` with the encoding named `label`.
 pub(crate) fn decode(mut bytes: Vec<u8>, label: &str) -> Result<String, DecodeError> {
     let options = TextDecoderOptions::new();
     options.set_fatal(true);

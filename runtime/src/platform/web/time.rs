@@ -28,13 +28,11 @@ extern "C" {
     fn clear_timeout(id: &JsValue);
 }
 
-/// Returns the current time of a monotonic clock that tests cannot pause.
 pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()
 }
 
-/// Returns the current wall-clock time. In a browser, the standard library's `SystemTime` exists, but `SystemTime::now`
-/// panics.
+/// In a browser, the standard library's `SystemTime` exists, but `SystemTime::now` panics.
 pub(crate) fn wall() -> SystemTime {
     let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);
     SystemTime::UNIX_EPOCH + since.unwrap_or_default()
@@ -117,12 +115,10 @@ impl fmt::Display for Elapsed {
 
 impl Error for Elapsed {}
 
-/// Returns the output of `future`, or an error if the future takes longer than `wait`.
 pub(crate) async fn timeout<F: Future>(wait: Duration, future: F) -> Result<F::Output, Elapsed> {
     end_with(sleep(wait), future).await
 }
 
-/// Returns the output of `future`, or an error if the future is not ready by `end`.
 pub(crate) async fn timeout_at<F: Future>(end: Instant, future: F) -> Result<F::Output, Elapsed> {
     end_with(sleep_until(end), future).await
 }

@@ -11,7 +11,6 @@ pub(crate) struct Url {
     href: String,
 }
 
-/// The error for a string that the browser cannot parse as a URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParseError;
 
@@ -30,7 +29,6 @@ impl Url {
         web_sys::Url::new(text).map(Self::of).map_err(|_| ParseError)
     }
 
-    /// Resolves `link` against this URL.
     pub(crate) fn join(&self, link: &str) -> Result<Self, ParseError> {
         web_sys::Url::new_with_base(link, &self.href).map(Self::of).map_err(|_| ParseError)
     }
@@ -139,24 +137,20 @@ fn split_last(text: &str, separator: u8) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// Returns the part of the URL before the path: scheme, user, host and port.
 pub(crate) fn before_path(url: &Url) -> &str {
     let path = url.parts().path;
     let end = url.before_fragment().len() - url.query().map_or(0, |query| query.len() + 1) - path.len();
     url.href.get(..end).unwrap_or_default()
 }
 
-/// Returns the origin (RFC 6454), or `null` for a scheme that has none.
 pub(crate) fn ascii_origin(url: &Url) -> String {
     web_sys::Url::new(&url.href).map_or_else(|_| "null".to_owned(), |url| url.origin())
 }
 
-/// Returns `host` in the form that the URL parser produces, or `None` if `host` is not valid.
 pub(crate) fn canonical_host(host: &str) -> Option<String> {
     Url::parse(&["http://", host].concat()).ok()?.host_str().map(str::to_owned)
 }
 
-/// Removes the user name, the password and the fragment, which a request must not contain.
 pub(crate) fn remove_user_and_fragment(url: &mut Url) {
     url.change(|url| {
         url.set_hash("");

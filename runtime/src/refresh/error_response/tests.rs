@@ -13,7 +13,7 @@ fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -
     ending_with(status, &headers, body, &usual)
 }
 
-/// Returns the classification of a response. An unclear response is treated as a failed refresh in these tests.
+/// These tests treat an unclear response as a failed refresh.
 fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> SessionEffect {
     let body = Bytes::copy_from_slice(body.as_bytes());
     match classify(StatusCode::from_u16(status).unwrap(), headers, &body, session_ends) {

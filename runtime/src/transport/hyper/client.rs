@@ -127,7 +127,6 @@ impl HyperTransport {
         Self { client, connector, idle_timeout, protocol, host: HostHeader::default() }
     }
 
-    /// Returns an error if the scheme of `url` is not supported.
     pub(crate) fn check(&self, url: &Url) -> Result<(), NoTls> {
         if self.protocol == Protocol::Http && url.scheme() == "https" { Err(NoTls) } else { Ok(()) }
     }

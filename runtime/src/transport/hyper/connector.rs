@@ -39,7 +39,6 @@ pub(crate) struct Connector {
     timeout: Option<Duration>,
 }
 
-/// An open connection of any type.
 pub(crate) struct BoxedConnection {
     stream: Box<dyn Stream>,
     is_http2: bool,
@@ -94,7 +93,7 @@ impl Service<Uri> for Connector {
 }
 
 impl BoxedConnection {
-    /// Wraps a connection and keeps only the connection's protocol, because hyper-util would add all other details of
+    /// Wraps a connection and reports only the connection's protocol, because hyper-util would add all other details of
     /// the connection to each response.
     pub(crate) fn of<S: Stream + Connection + 'static>(stream: S) -> Self {
         let is_http2 = stream.connected().is_negotiated_h2();

@@ -54,7 +54,6 @@ impl HyperResponse {
         self.head.version
     }
 
-    /// Returns the next chunk of the body.
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         self.body.poll_chunk(context)
     }
@@ -79,7 +78,7 @@ impl HyperResponse {
 }
 
 impl HyperBody {
-    /// Returns the next chunk of the body. Trailers are skipped.
+    /// Trailers are skipped.
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         loop {
             match Pin::new(&mut *self).poll_frame(context) {
