@@ -140,7 +140,7 @@ pub struct Endpoint {
     pub(crate) pages: Option<Paging>,
 }
 
-/// The declaration of a random idempotency key, which each call to the method sends.
+/// Describes the random idempotency key that each call to the method sends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdempotencyKey {
     /// The lowercase name of the header that carries the key.
@@ -247,8 +247,6 @@ impl Endpoint {
         self
     }
 
-    /// Returns whether the method is declared idempotent. A method can be declared idempotent regardless of its HTTP
-    /// method.
     pub(crate) const fn is_idempotent(&self) -> bool {
         self.idempotent || self.idempotency_key.is_some()
     }

@@ -13,7 +13,6 @@ use crate::error::Error;
 /// An authorization code, which may be exchanged only once.
 pub(super) struct AuthorizationCode(pub(super) String);
 
-/// The result of parsing the query of a redirect URL.
 #[derive(Debug)]
 pub(super) enum AuthorizationAnswer {
     Code(AuthorizationCode),

@@ -105,7 +105,7 @@ fn check_redirect_uri(text: &str) -> Result<()> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return refuse("uses plain http on a host that is not a loopback host. Use https"),
-        // RFC 8252 §7.1 requires that a program's private scheme is a reversed domain name, which contains a dot.
+        // RFC 8252 §7.1 requires a program's private scheme to be a reversed domain name, which contains a dot.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }

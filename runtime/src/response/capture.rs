@@ -20,7 +20,6 @@ pub(crate) async fn capture(mut response: Response) -> Rejection {
     Rejection::compact(response.status(), response.headers(), body, !is_whole)
 }
 
-/// Reads the beginning of the body.
 pub(crate) async fn beginning(response: &mut Response) -> Bytes {
     read_beginning(response).await.0
 }

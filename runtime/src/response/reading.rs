@@ -27,8 +27,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Returns whether the caller reads the body of a response with the given status, through the value that the call
-    /// returns. Otherwise, the runtime reads the body.
+    /// Returns whether the caller, rather than the runtime, reads the body of a response with the given status.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,
@@ -37,7 +36,7 @@ impl Reading {
         }
     }
 
-    /// Returns whether the runtime leaves the body of this response to the returned value.
+    /// Returns whether the returned value, rather than the runtime, reads the body of the response.
     pub(crate) fn leaves(self, status: StatusCode, headers: &HeaderMap) -> bool {
         self.is_live(status) && self.fits(headers)
     }

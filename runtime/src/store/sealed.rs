@@ -11,7 +11,7 @@ use crate::error::BoxError;
 
 /// The first bytes of a sealed record: a marker and the format version.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// The length of an `XChaCha20` nonce. An `XChaCha20` nonce is long enough to be chosen at random safely.
+/// The length of an `XChaCha20` nonce. An `XChaCha20` nonce is long enough that it can safely be chosen at random.
 const NONCE: usize = 24;
 
 /// Encrypts the records of any store. Use a `Sealed` store for a Redis instance that other users can read, or for a

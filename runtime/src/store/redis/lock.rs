@@ -20,7 +20,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The maximum pause between attempts to acquire a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// The lock of one session.
 pub(super) struct Lock {
     pub(super) connection: Connection,
     /// The key of the session's hash.
