@@ -29,9 +29,9 @@
 //! the marker for types that represent a file, which `#[part]` does not accept. [`ByHeaderValue`] and [`BySerialize`]
 //! are the markers for [`HeaderOption`].
 //!
-//! Each of [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] stands for one part of a request. A type that
-//! implements `Serialize` but can never be sent in that part, such as a list in a single path segment, causes a compile
-//! error.
+//! Each of [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] represents one place in a request. If a type
+//! implements `Serialize` but can never be sent in the declared place, such as a list in a single path segment, the
+//! compiler reports an error.
 
 pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{

@@ -43,7 +43,7 @@ impl Paging {
         Self::by(NextPage::Link)
     }
 
-    /// Reads the URL of the next page from the body.
+    /// Reads the URL of the next page from the response body.
     #[must_use]
     pub const fn url(pointer: &'static str) -> Self {
         Self::by(NextPage::Url { pointer })

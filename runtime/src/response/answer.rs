@@ -126,7 +126,6 @@ impl Answer {
         Self { receipt, ..self }
     }
 
-    /// Sets the refusal that caused the call to be sent again, and whether this response refuses the credential.
     pub(crate) fn with_outcome(self, rejection: Option<Arc<Rejection>>, refused: bool) -> Self {
         Self { rejection, refused, ..self }
     }
@@ -154,8 +153,7 @@ impl Answer {
         }
     }
 
-    /// Returns the body. The body is empty if, according to [`Reading`](crate::response::Reading), the runtime does not
-    /// read it.
+    /// Returns the body. The body is empty if the runtime does not read it; see [`Reading`](crate::response::Reading).
     #[must_use]
     pub fn body(&self) -> &Bytes {
         static EMPTY: Bytes = Bytes::new();

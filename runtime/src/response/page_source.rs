@@ -48,7 +48,6 @@ impl PageSource {
         error.in_method(self.method)
     }
 
-    /// Ends the stream, so that the runtime requests no further pages.
     pub(crate) fn end(&mut self) {
         self.step = Step::End;
     }

@@ -36,7 +36,7 @@ impl Reading {
         }
     }
 
-    /// Returns whether the returned value, rather than the runtime, reads the body of the response.
+    /// Returns whether the method's return value, rather than the runtime, reads the response body.
     pub(crate) fn leaves(self, status: StatusCode, headers: &HeaderMap) -> bool {
         self.is_live(status) && self.fits(headers)
     }
@@ -70,7 +70,7 @@ pub struct ByReply<Via>(Via);
 #[derive(Debug)]
 pub enum ByPages {}
 
-/// Marks types that are read from a single response. All markers except [`ByPages`] implement this trait.
+/// Marks types that are read from a single response. All markers except [`ByPages`] implement `OneAnswer`.
 #[diagnostic::on_unimplemented(
     message = "a method that returns `Pages` or `Items` must have the `pages` attribute",
     label = "no way to the next page",

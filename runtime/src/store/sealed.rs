@@ -120,8 +120,8 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
-        // A record that cannot be decrypted is not replaced. If another process stores a record after the record is
-        // loaded here, the swap fails, because the store then has a different revision.
+        // A record that cannot be decrypted is not replaced. If another process stores a new record between this load
+        // and the swap, the swap fails, because the revision has changed.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await

@@ -48,7 +48,7 @@ pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), p
     }
 }
 
-/// Reads bytes until the end of the request head. Returns `None` if the head is too long.
+/// Reads bytes until the end of the request head. Returns `None` if the request head is too long.
 async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
     let (mut head, mut chunk) = (Vec::new(), [0; 4096]);
     loop {

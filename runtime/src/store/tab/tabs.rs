@@ -194,7 +194,6 @@ impl Tabs {
         }
     }
 
-    /// Handles the message `text` from another tab.
     fn receive(&self, text: &str) {
         match Message::read(text) {
             Some(Message::Ask) => {
