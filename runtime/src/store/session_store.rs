@@ -222,7 +222,7 @@ pub struct Stored {
 /// A record to store.
 #[derive(Clone)]
 pub struct Swap {
-    /// The revision that the record replaces.
+    /// The revision of the record that this swap replaces.
     pub basis: Revision,
     /// The record. It is never empty.
     pub record: Vec<u8>,
