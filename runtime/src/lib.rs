@@ -55,12 +55,13 @@
 //! - A logout or a new login ends the old session. A call from the old session is not sent again in the new session,
 //!   and the result of an old session's refresh is discarded.
 //! - A 403 response can mean that the credential has expired or that the call is forbidden. The runtime refreshes the
-//!   session after a 403 response and sends the call again. If the server also refuses the call with the fresh token, a
-//!   403 response for the same method does not start another refresh for a limited time.
+//!   session after a 403 response and sends the call again. If the server also refuses the call with the fresh token,
+//!   then for a limited time, a 403 response for the same method does not start another refresh.
 //! - The server can also state the reason for a refusal: in a `WWW-Authenticate` header, in rate-limit headers, or in a
 //!   field of the response body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error
 //!   message explain why the runtime did not refresh the session or did not send the call again.
-//! - Credentials are sent only to the client's own origin. The runtime checks the origin again at each redirect.
+//! - Credentials are sent only to the origin of the client's base URL. At each redirect, the runtime checks the origin
+//!   again.
 //!
 //! # Where to look
 //!

@@ -4,8 +4,8 @@
 //! module corresponds to one place in the request, such as the path or the query. A parameter's type must implement the
 //! trait for the place that carries the parameter's value. You rarely need to name the traits in this module, because
 //! every type that implements [`serde::Serialize`] implements most of them. The traits in this module let the compiler
-//! report what a parameter's type lacks. The documentation of each trait describes the corresponding place in the
-//! request.
+//! explain why a parameter's type is not accepted. The documentation of each trait describes the corresponding place in
+//! the request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|
@@ -26,12 +26,12 @@
 //!
 //! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
 //! an annotation. [`AsBytes`] is the marker for bytes, which serde would serialize as a list of numbers. [`AsFile`] is
-//! the marker for types that represent a file and cannot be a part. [`ByHeaderValue`] and [`BySerialize`] are the
-//! markers for [`HeaderOption`].
+//! the marker for types that represent a file, which `#[part]` does not accept. [`ByHeaderValue`] and [`BySerialize`]
+//! are the markers for [`HeaderOption`].
 //!
-//! Each of [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] stands for one part of a request. A type that
-//! implements `Serialize` but can never be sent in that part, such as a list in a single path segment, causes a compile
-//! error.
+//! Each of [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] represents one place in a request. If a type
+//! implements `Serialize` but can never be sent in the declared place, such as a list in a single path segment, the
+//! compiler reports an error.
 
 pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{

@@ -127,7 +127,7 @@ pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: LogoutCall
     }
 }
 
-/// For a refresh, creates a call that does not use the session.
+/// Creates a call to a `#[refresh]` method. The call does not use the session.
 #[must_use]
 pub fn refresh_call(upstream: &Upstream, endpoint: &'static Endpoint) -> Call {
     Call::new(upstream, endpoint)

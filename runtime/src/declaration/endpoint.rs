@@ -17,9 +17,7 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
-    /// The status codes that end the session when the refresh endpoint returns them.
     pub(crate) session_ends_on: Option<&'static [u16]>,
-    /// The conditions under which a response from the refresh endpoint ends the session.
     pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
     pub(crate) has_header_arguments: bool,
@@ -57,7 +55,7 @@ impl ApiInfo {
         self
     }
 
-    /// Sets the conditions under which a refused call does not trigger a refresh, because the call is forbidden.
+    /// Sets the conditions under which a refused call is treated as forbidden and does not trigger a refresh.
     #[must_use]
     pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
         self.forbidden_when = conditions;
@@ -140,7 +138,7 @@ pub struct Endpoint {
     pub(crate) pages: Option<Paging>,
 }
 
-/// The declaration of a random idempotency key, which each call to the method sends.
+/// Describes the random idempotency key that each call to the method sends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdempotencyKey {
     /// The lowercase name of the header that carries the key.
@@ -247,8 +245,6 @@ impl Endpoint {
         self
     }
 
-    /// Returns whether the method is declared idempotent. A method can be declared idempotent regardless of its HTTP
-    /// method.
     pub(crate) const fn is_idempotent(&self) -> bool {
         self.idempotent || self.idempotency_key.is_some()
     }

@@ -43,7 +43,7 @@ impl Paging {
         Self::by(NextPage::Link)
     }
 
-    /// Reads the URL of the next page from the body.
+    /// Reads the URL of the next page from the response body.
     #[must_use]
     pub const fn url(pointer: &'static str) -> Self {
         Self::by(NextPage::Url { pointer })
@@ -55,7 +55,7 @@ impl Paging {
         Self::by(NextPage::Cursor { pointer, parameter })
     }
 
-    /// Reads a value from a header of a page and sends it in a query parameter to request the next page.
+    /// Reads a value from a response header and sends it in a query parameter to request the next page.
     #[must_use]
     pub const fn header(name: &'static str, parameter: &'static str) -> Self {
         Self::by(NextPage::Header { name, parameter })

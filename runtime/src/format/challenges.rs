@@ -1,11 +1,11 @@
 //! Parses the challenges of a `WWW-Authenticate` header (RFC 9110 §11.6.1).
 //!
-//! Servers often write malformed headers, and a refusal must be classified even then. The parser therefore skips what
-//! it cannot read. It also takes less code in a web page than a crate that rejects malformed headers.
+//! Servers often send malformed headers, but the runtime must still find out why a call was refused. The parser
+//! therefore skips any text that it cannot parse. This parser also adds less code to a web page than a crate that
+//! rejects malformed headers.
 
 use super::media_type::is_token_byte;
 
-/// A challenge with its parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParsedChallenge<'a> {
     pub(crate) scheme: &'a str,
@@ -13,7 +13,7 @@ pub(crate) struct ParsedChallenge<'a> {
 }
 
 impl ParsedChallenge<'_> {
-    /// Returns the value of the first parameter with this name, which is compared without regard to case.
+    /// Returns the value of the first parameter named `wanted`, ignoring case.
     pub(crate) fn parameter(&self, wanted: &str) -> Option<&str> {
         let mut found = self.parameters.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.next().map(|(_, value)| &**value)
@@ -70,14 +70,14 @@ fn read_value(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Returns `text` without the leading bytes that `skipped` accepts. `skipped` accepts only ASCII bytes, or all bytes of
-/// a character.
+/// Returns `text` without the leading bytes that `skipped` accepts. `skipped` must accept either all bytes of a
+/// multi-byte character or none of them.
 fn skip(text: &str, skipped: fn(u8) -> bool) -> &str {
     let length = text.bytes().position(|byte| !skipped(byte)).unwrap_or(text.len());
     text.get(length..).unwrap_or_default()
 }
 
-/// Returns the part of `text` that precedes its end `rest`.
+/// Returns the part of `text` before its suffix `rest`.
 fn before<'a>(text: &'a str, rest: &str) -> &'a str {
     text.get(..text.len() - rest.len()).unwrap_or_default()
 }
@@ -137,7 +137,6 @@ mod tests {
         }
     }
 
-    /// Every line that `http-auth` accepts is read in the same way.
     #[test]
     fn valid_lines_are_read_as_another_parser_reads_them() {
         let pieces = [

@@ -3,7 +3,7 @@
 /// The reason that a response body could not be decoded as text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TextError {
-    /// The offset of the first byte that is not UTF-8.
+    /// The offset of the first byte that is not valid UTF-8.
     Utf8(usize),
     /// The encoding is not supported, or the body is not valid in its declared encoding. The string in this variant is
     /// an error message.

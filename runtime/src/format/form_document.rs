@@ -1,5 +1,5 @@
 //! Converts a urlencoded document into a JSON object, because some token endpoints return urlencoded data unless the
-//! request accepts JSON.
+//! request asks for JSON.
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     })
 }
 
-/// Converts a urlencoded document into a JSON object. Returns `None` if the document is not urlencoded.
+/// Converts a urlencoded document into a JSON object.
 pub(crate) fn as_json(headers: &HeaderMap, body: &[u8]) -> Option<Vec<u8>> {
     let document = read(headers, body)?;
     let mut json = vec![b'{'];

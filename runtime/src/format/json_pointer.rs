@@ -11,7 +11,6 @@ pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
     find(json, pointer).value
 }
 
-/// Looks up `pointer` and reads the value to which it points. A byte order mark is skipped.
 pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Found<T> {
     let Found { has_parent, value } = find_text(without_bom(json), pointer);
     Found { has_parent, value: value.and_then(|text| serde_json::from_slice(text).ok()) }

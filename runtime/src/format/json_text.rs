@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-/// The result of looking up a JSON pointer.
 pub(crate) struct Found<T> {
     /// Whether the document contains the object in which the pointer's last field is expected.
     pub(crate) has_parent: bool,
@@ -19,7 +18,6 @@ pub(crate) fn find_text<'j>(json: &'j [u8], pointer: &str) -> Found<&'j [u8]> {
     found
 }
 
-/// Looks up `pointer` in the value at the beginning of `json`.
 fn seek<'j>(json: &'j [u8], pointer: &str, found: &mut Found<&'j [u8]>) {
     let Some((step, pointer)) = step_of(pointer) else {
         if let Some((value, _)) = first(json).filter(|_| pointer.is_empty()) {
@@ -129,7 +127,6 @@ mod tests {
         assert_eq!(elements("{}"), [b""; 0]);
     }
 
-    /// `serde_json` parses the same elements.
     #[test]
     fn the_elements_are_those_that_a_parser_finds() {
         let json = r#"[

@@ -7,7 +7,6 @@ use http::header::CONTENT_TYPE;
 pub(crate) struct MediaType(Option<Parsed>);
 
 struct Parsed {
-    /// `type/subtype` without parameters, in lower case.
     essence: String,
     charset: Option<String>,
 }
@@ -56,7 +55,7 @@ impl MediaType {
     }
 }
 
-/// Returns the value of the first parameter `charset`.
+/// Returns the value of the first `charset` parameter.
 fn charset_of(mut parameters: &str) -> Option<String> {
     while !parameters.is_empty() {
         let (parameter, rest) = split_parameter(parameters);
@@ -162,7 +161,6 @@ mod tests {
         );
     }
 
-    /// The crate `mime` returns the same type and character encoding for each of these media types.
     #[test]
     fn valid_media_types_are_parsed_as_another_crate_parses_them() {
         for text in [

@@ -1,4 +1,4 @@
-//! Reads and replaces one parameter of a query string. The rest of the URL stays unchanged.
+//! Reads and replaces one parameter of a query string. Replacing a parameter leaves the rest of the URL unchanged.
 
 use std::borrow::Cow;
 

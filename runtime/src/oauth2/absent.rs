@@ -66,8 +66,8 @@ mod login {
     }
 
     /// A web page cannot listen for the response to a login, so code that names `Browser` does not compile for a
-    /// browser. The compiler does not check the default of `P` before the type is used, because the default depends on
-    /// `A`.
+    /// browser. The default of the type parameter `P` depends on `A`, so the compiler does not check the default before
+    /// code uses `Browser`.
     #[derive(Debug)]
     pub struct Browser<A = (), P: Listeners = PhantomData<A>>(PhantomData<(A, P)>);
 

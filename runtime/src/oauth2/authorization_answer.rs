@@ -13,7 +13,6 @@ use crate::error::Error;
 /// An authorization code, which may be exchanged only once.
 pub(super) struct AuthorizationCode(pub(super) String);
 
-/// The result of parsing the query of a redirect URL.
 #[derive(Debug)]
 pub(super) enum AuthorizationAnswer {
     Code(AuthorizationCode),
@@ -53,8 +52,8 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Checks that the login was started with this server and that the response names this server. Checking the server
-    /// of the login and of the response prevents mix-up attacks (RFC 9700 §4.4).
+    /// Checks that the login was started with this server and that the response names this server. If the login and the
+    /// response could name different servers, mix-up attacks would be possible (RFC 9700 §4.4).
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(

@@ -62,7 +62,6 @@ impl AuthorizationError {
         self.code() == Some(code)
     }
 
-    /// Converts this error into an `Error` that reports a denied login.
     pub(super) fn into_denied(self) -> Error {
         Error::new(Kind::LoginDenied, format!("the login was denied: {self}")).with_source(self)
     }

@@ -134,8 +134,7 @@ async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     Err(most_helpful(&issuer, errors))
 }
 
-/// Selects the error to report. An error about an invalid document is more helpful than an error about a missing
-/// document.
+/// An error about an invalid document is more helpful than an error about a missing document.
 fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     if let Some(error) = errors.iter().find(|error| error.kind() != Kind::LoginUnavailable) {
         return error.clone();

@@ -80,7 +80,6 @@ impl RefreshTokenGrant {
     }
 }
 
-/// Creates the grant that refreshes the tokens from a login.
 #[cfg(feature = "login")]
 impl RefreshTokenGrant {
     pub(super) fn of(endpoint: TokenEndpoint) -> Self {

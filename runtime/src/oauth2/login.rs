@@ -100,7 +100,6 @@ impl App {
         grant.iter().copied().chain(self.resources.iter().map(|resource| ("resource", &**resource))).collect()
     }
 
-    /// Returns the token endpoint for login requests.
     pub(super) fn token_endpoint(&self) -> Result<LoginEndpoint<'_>> {
         let url = self.server.metadata.token_endpoint.as_deref().unwrap_or_default();
         LoginEndpoint::new(self, url, "the token endpoint")
@@ -171,7 +170,6 @@ impl<'a> LoginEndpoint<'a> {
     }
 }
 
-/// Reads the tokens from a successful response.
 pub(super) fn tokens_of(response: EndpointResponse) -> Result<Tokens> {
     let EndpointResponse { status, headers, body } = response;
     let answer = Answer::whole(status, headers, body).with_secrets();

@@ -106,7 +106,8 @@ impl Metadata {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }
 
-    /// Returns whether the server's metadata promises an issuer in each authorization response (RFC 9207 §3).
+    /// Returns whether the metadata states that every authorization response from the server contains its issuer (RFC
+    /// 9207 §3).
     pub(super) fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }

@@ -22,7 +22,6 @@ impl Polling {
         Self { interval, wait: interval }
     }
 
-    /// Returns the wait before the next request.
     pub(super) fn wait(&self) -> Duration {
         self.wait
     }

@@ -60,8 +60,8 @@ impl Redirect {
     /// The authorization code in the query is exchanged only once. Before the future completes, the tokens become the
     /// credential of `session`.
     ///
-    /// Before you call `finish`, remove `request` from the user's session, so that the request is used only once. If
-    /// the future is dropped during the code exchange, the code may already have been used, so start a new login.
+    /// Before you call `finish`, remove `request` from the user's session, so that `request` is used only once. If the
+    /// future is dropped during the code exchange, the code may already have been used, so start a new login.
     ///
     /// The runtime does not read the ID token in the response. To identify the user, use the session to call the
     /// server's userinfo endpoint.
@@ -105,7 +105,7 @@ fn check_redirect_uri(text: &str) -> Result<()> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return refuse("uses plain http on a host that is not a loopback host. Use https"),
-        // RFC 8252 §7.1 requires that a program's private scheme is a reversed domain name, which contains a dot.
+        // RFC 8252 §7.1 requires a program's private scheme to be a reversed domain name, which contains a dot.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }

@@ -91,7 +91,6 @@ impl TokenEndpoint {
         }
     }
 
-    /// Returns a token request and the `Upstream` that sends the request.
     pub(super) fn token_request(
         &self,
         grant: &[(&str, &str)],

@@ -15,13 +15,11 @@ use crate::platform::messages;
 use crate::platform::url::Url;
 use crate::transport::upstream::Upstream;
 
-/// The future that sends a call and returns its response.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
 /// A function that requests a page by sending the call's request again with a different URL.
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
-/// The error message for a next page that cannot be requested because the request body can be sent only once.
 pub(crate) const SENT_ONCE: &str = "the next page cannot be requested, because the request body can be sent only once. Use a body that can be sent again";
 
 /// The data that the runtime needs to request the next page.
@@ -29,7 +27,6 @@ pub(crate) struct Continuation {
     /// Sends the request again with a different URL. This field is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
-    /// The name of the method, for error messages.
     pub(crate) method: &'static str,
     pub(crate) paging: Paging,
     /// The URL of the request for this page.
@@ -57,7 +54,6 @@ pub struct Answer {
     pub(super) none: bool,
     /// Whether the body is truncated because it exceeded the client's size limit.
     pub(super) cut: bool,
-    /// The data that the runtime needs to request the next page.
     pub(super) continuation: Option<Box<Continuation>>,
 }
 
@@ -91,12 +87,10 @@ impl Answer {
         }
     }
 
-    /// Records that the body is truncated.
     pub(crate) fn cut(self) -> Self {
         Self { cut: true, ..self }
     }
 
-    /// Marks the body as possibly containing tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self.map_body(clamp_numbers) }
     }
@@ -128,22 +122,18 @@ impl Answer {
         self.continuation.take().map(|continuation| *continuation)
     }
 
-    /// Sets the receipt, which describes how the call was sent.
     pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
         Self { receipt, ..self }
     }
 
-    /// Sets the refusal that caused the call to be sent again, and whether this response refuses the credential.
     pub(crate) fn with_outcome(self, rejection: Option<Arc<Rejection>>, refused: bool) -> Self {
         Self { rejection, refused, ..self }
     }
 
-    /// Sets the status codes for which the method returns `None` (`#[none_on(...)]`).
     pub(crate) fn set_none_on(&mut self, statuses: &[u16]) {
         self.none = statuses.contains(&self.status.as_u16());
     }
 
-    /// Returns `true` if the method returns `None` for the status of this response.
     pub(crate) fn is_none(&self) -> bool {
         self.none
     }
@@ -163,7 +153,7 @@ impl Answer {
         }
     }
 
-    /// Returns the body. The body is empty if [`Reading`](crate::response::Reading) leaves the body unread.
+    /// Returns the body. The body is empty if the runtime does not read it; see [`Reading`](crate::response::Reading).
     #[must_use]
     pub fn body(&self) -> &Bytes {
         static EMPTY: Bytes = Bytes::new();

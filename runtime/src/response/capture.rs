@@ -20,12 +20,11 @@ pub(crate) async fn capture(mut response: Response) -> Rejection {
     Rejection::compact(response.status(), response.headers(), body, !is_whole)
 }
 
-/// Reads the beginning of the body.
 pub(crate) async fn beginning(response: &mut Response) -> Bytes {
     read_beginning(response).await.0
 }
 
-/// Reads the beginning of the body. Returns the bytes that were read, and whether they are the whole body.
+/// Returns the bytes that were read, and whether they are the whole body.
 async fn read_beginning(response: &mut Response) -> (Bytes, bool) {
     let (mut body, mut is_whole) = (Vec::new(), false);
     let read = async {

@@ -41,8 +41,8 @@ impl DecodeError {
     }
 
     /// Returns a message with the expected type and the position of the error. The position consists of the path, the
-    /// line and column, and an excerpt of the body before the error that shows only field names. `decode` decodes a modified body as the
-    /// declared type and returns the resulting error.
+    /// line and column, and an excerpt that shows the field names before the error. `decode` decodes a modified body as
+    /// the declared type and returns the resulting error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
         let Self::Json(error) = self else { return self.to_string() };
         let mut names = DeclaredNames { body, error, decode, left: MAX_PROBES };
@@ -54,9 +54,9 @@ impl DecodeError {
     }
 }
 
-/// The maximum length, in bytes, of a body whose names are tested.
+/// The maximum length, in bytes, of a body in which the runtime looks for declared field names.
 const MAX_PROBED: usize = 8 * 1024 * 1024;
-/// The maximum number of names that are tested to describe one error.
+/// The maximum number of names that the runtime tests to describe one error.
 const MAX_PROBES: usize = 32;
 
 /// Distinguishes declared field names from map keys. A map key can be a secret.

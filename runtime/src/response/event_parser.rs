@@ -12,7 +12,6 @@ use super::line_buffer::LineBuffer;
 /// toward the maximum length of a line.
 const FIELD_NAME: usize = "event: ".len();
 
-/// An event whose data has not been decoded yet.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RawEvent {
     pub(crate) id: Option<String>,
@@ -20,7 +19,6 @@ pub(crate) struct RawEvent {
     pub(crate) data: String,
 }
 
-/// The error for an event or a line that is longer than the limit.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
@@ -67,7 +65,6 @@ impl EventParser {
         self.buffer.push(chunk);
     }
 
-    /// Returns the reconnection time that the server sent most recently.
     pub(crate) fn retry(&self) -> Option<Duration> {
         self.retry
     }

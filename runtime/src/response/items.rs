@@ -49,7 +49,6 @@ enum Source<T> {
     Given(VecDeque<Result<T, Error>>),
 }
 
-/// A stream of elements that have not been decoded yet.
 struct Elements {
     pages: PageSource,
     paging: Option<Paging>,

@@ -1,4 +1,4 @@
-//! Splits a body that arrives in chunks into lines. Each byte is examined only once, even if the chunks are small.
+//! Splits a body, which arrives in chunks, into lines. Each byte is examined only once, even if the chunks are small.
 
 use bytes::{Buf, BytesMut};
 
@@ -45,7 +45,6 @@ impl LineBuffer {
         self.bytes.split()
     }
 
-    /// Removes bytes from the start of the buffer.
     pub(crate) fn skip(&mut self, count: usize) {
         self.bytes.advance(count.min(self.bytes.len()));
         self.searched = self.searched.saturating_sub(count);

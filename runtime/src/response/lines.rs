@@ -38,7 +38,6 @@ use crate::response::reading::Reading;
 pub struct Lines<T> {
     body: Option<ByteStream>,
     buffer: LineBuffer,
-    /// The maximum length of a line in bytes.
     limit: usize,
     /// Whether the reader has already checked for a byte order mark.
     started: bool,

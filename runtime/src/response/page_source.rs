@@ -20,7 +20,6 @@ pub(crate) struct PageSource {
     seen: Seen,
     /// The number of consecutive requests that have failed.
     failures: u8,
-    /// The name of the method, for error messages.
     method: Option<&'static str>,
 }
 
@@ -45,12 +44,10 @@ impl PageSource {
         }
     }
 
-    /// Adds the method name to an error.
     pub(crate) fn in_method(&self, error: Error) -> Error {
         error.in_method(self.method)
     }
 
-    /// Ends the stream, so that the runtime requests no further pages.
     pub(crate) fn end(&mut self) {
         self.step = Step::End;
     }

@@ -48,7 +48,6 @@ impl Answer {
         }
     }
 
-    /// Creates an `Answer` from a response whose body has been read.
     fn whole_of(response: &mut Response, body: Bytes) -> Self {
         Self {
             status: response.status(),

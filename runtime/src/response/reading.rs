@@ -27,8 +27,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Returns whether the caller reads the body of a response with the given status, through the value that the call
-    /// returns. Otherwise, the runtime reads the body.
+    /// Returns whether the caller, rather than the runtime, reads the body of a response with the given status.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,
@@ -37,7 +36,7 @@ impl Reading {
         }
     }
 
-    /// Returns whether the runtime leaves the body of this response to the returned value.
+    /// Returns whether the method's return value, rather than the runtime, reads the response body.
     pub(crate) fn leaves(self, status: StatusCode, headers: &HeaderMap) -> bool {
         self.is_live(status) && self.fits(headers)
     }
@@ -71,7 +70,7 @@ pub struct ByReply<Via>(Via);
 #[derive(Debug)]
 pub enum ByPages {}
 
-/// Marks types that are read from a single response. All markers except [`ByPages`] implement this trait.
+/// Marks types that are read from a single response. All markers except [`ByPages`] implement `OneAnswer`.
 #[diagnostic::on_unimplemented(
     message = "a method that returns `Pages` or `Items` must have the `pages` attribute",
     label = "no way to the next page",

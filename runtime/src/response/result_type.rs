@@ -51,7 +51,8 @@ impl<T, E> ResultType<Result<T, E>> {
     }
 }
 
-/// The value type of a method with the `none_on` attribute: an `Option`, or a [`Reply`] whose body is an `Option`.
+/// The type `T` in the return type `Result<T>` of a method with the `none_on` attribute: an `Option`, or a [`Reply`]
+/// whose body is an `Option`.
 #[diagnostic::on_unimplemented(
     message = "a method with the `none_on` attribute must return `Result<Option<T>>`",
     label = "cannot be `None`",
@@ -62,8 +63,8 @@ pub trait MayBeNone {}
 impl<T> MayBeNone for Option<T> {}
 impl<T: MayBeNone> MayBeNone for Reply<T> {}
 
-/// The value type of a method that sends a HEAD request. The return value cannot be read from the body, because the
-/// response to a HEAD request has no body.
+/// The type `T` in the return type `Result<T>` of a method that sends a HEAD request. The return value cannot be read
+/// from the body, because the response to a HEAD request has no body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the response to a HEAD request, which has no body",
     label = "read from a body",

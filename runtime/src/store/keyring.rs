@@ -29,10 +29,10 @@ use crate::error::BoxError;
 /// operations return an error, and the entry is not overwritten.
 ///
 /// **Limits.** Windows stores at most 2560 bytes per entry. On Windows, a session with two long JWTs or a few cookies
-/// exceeds the limit. If a session is too large for an entry, the runtime cannot store the intent to refresh, so the
-/// refresh returns an error and does not send the refresh token. Use a [`FileStore`](crate::FileStore) for large
-/// sessions, with encryption if needed. The Secret Service and the Keychain have no relevant limit. The record is binary, so a keyring program
-/// might not be able to display it as text.
+/// exceeds the limit of 2560 bytes. If a session is too large for an entry, the runtime cannot store the session before
+/// a refresh, so the refresh returns an error and does not send the refresh token. Use a
+/// [`FileStore`](crate::FileStore) for large sessions, with encryption if needed. The Secret Service and the Keychain
+/// have no relevant limit. The record is binary, so a keyring program might not be able to display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
 /// for the user. The blocking thread keeps waiting even after the store operation has timed out. Services and
@@ -62,10 +62,11 @@ struct Location {
 
 impl KeyringStore {
     /// Creates a store for the session of `identity`. The entry's service is `service`, which is the name of the
-    /// program, and the entry's user is `identity`. `lock` is the path of the lock files. If needed, the store creates
-    /// the directory of the lock files, which only its owner can read. Use the same lock path in every process that
-    /// uses this entry, and a different lock path for every other entry. The lock path must not depend on environment
-    /// variables, such as `XDG_RUNTIME_DIR`, that are set only in some processes.
+    /// program, and the entry's user is `identity`. `lock` is the path of the two lock files, without the suffixes
+    /// `.lock` and `.write`. If needed, the store creates the directory of the lock files, which only its owner can
+    /// read. Use the same lock path in every process that uses this entry, and a different lock path for every other
+    /// entry. The lock path must not depend on environment variables, such as `XDG_RUNTIME_DIR`, that are set only in
+    /// some processes.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };

@@ -79,7 +79,6 @@ fn identity_of(path: &Path) -> io::Result<String> {
     Ok(fs::canonicalize(path)?.to_string_lossy().into_owned())
 }
 
-/// Returns `path` with a suffix appended to its file name.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

@@ -11,7 +11,7 @@ use crate::error::BoxError;
 
 /// The first bytes of a sealed record: a marker and the format version.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// The length of an `XChaCha20` nonce. An `XChaCha20` nonce is long enough to be chosen at random safely.
+/// The length of an `XChaCha20` nonce. An `XChaCha20` nonce is long enough that it can safely be chosen at random.
 const NONCE: usize = 24;
 
 /// Encrypts the records of any store. Use a `Sealed` store for a Redis instance that other users can read, or for a
@@ -120,8 +120,8 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
-        // A record that cannot be decrypted is not replaced. If another process stores a record after the record is
-        // loaded here, the swap fails, because the store then has a different revision.
+        // A record that cannot be decrypted is not replaced. If another process stores a new record between this load
+        // and the swap, the swap fails, because the revision has changed.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await

@@ -36,8 +36,8 @@ use crate::error::BoxError;
 ///
 /// The runtime loads the record before the first call. Before a refresh, the runtime acquires the lock and loads the
 /// record again, because another process may have refreshed the session since the first load. Before it sends the
-/// refresh token, the runtime stores its intent to send the token. Storing the intent also shows that the store is
-/// writable. After the response arrives, the runtime stores the new tokens.
+/// refresh token, the runtime stores its intent to send the token. Storing the intent to refresh also confirms that the
+/// store is writable. After the response arrives, the runtime stores the new tokens.
 ///
 /// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
 ///   tasks can call the trait's methods at the same time, on one store or on several stores that use the same storage
@@ -176,10 +176,10 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Returns whether all processes that use the storage location send the same cookies, as the tabs of a browser do.
     /// The default is `false`.
     ///
-    /// Processes that share their cookies always belong to the same user. A login in one process therefore replaces the
-    /// session in all processes, even if a different user logs in. A refresh in one process can replace the refresh
-    /// token in all processes, even if the process that refreshes exits before the response arrives. The next process
-    /// that acquires the lock therefore waits for one second before it refreshes.
+    /// Processes that share their cookies are always logged in as the same user. A login in one process therefore
+    /// replaces the session in all processes, even if a different user logs in. A refresh in one process can replace
+    /// the refresh token in all processes, even if the process that refreshes exits before the response arrives. The
+    /// next process that acquires the lock therefore waits for one second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
@@ -222,7 +222,7 @@ pub struct Stored {
 /// A record to store.
 #[derive(Clone)]
 pub struct Swap {
-    /// The revision that the record replaces.
+    /// The revision of the record that this swap replaces.
     pub basis: Revision,
     /// The record. It is never empty.
     pub record: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Tests the paths and excerpts of typical errors.
+//! Tests the path and the excerpt for typical decoding errors.
 
 use std::fmt;
 

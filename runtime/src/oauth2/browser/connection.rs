@@ -11,14 +11,12 @@ use super::page::Page;
 /// The maximum length of a request head, in bytes. The limit is high because a browser sends all cookies for the
 /// loopback host, including cookies from other programs.
 const MAX_HEAD: usize = 64 * 1024;
-/// The maximum number of header fields.
 const MAX_FIELDS: usize = 128;
 /// The time limit for reading a request head, and for writing a page.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// The maximum time to wait for the browser to close the connection after the page has been sent.
 const CLOSE_DEADLINE: Duration = Duration::from_millis(500);
 
-/// The request that a browser sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// A `GET` request for the redirect path, with its query.
@@ -50,7 +48,7 @@ pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), p
     }
 }
 
-/// Reads bytes until the end of the request head. Returns `None` if the head is too long.
+/// Reads bytes until the end of the request head. Returns `None` if the request head is too long.
 async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
     let (mut head, mut chunk) = (Vec::new(), [0; 4096]);
     loop {

@@ -66,7 +66,7 @@ impl Listener {
         self.socket = None;
     }
 
-    /// Waits for the next callback. Requests that are not callbacks receive an error page.
+    /// Requests that are not callbacks receive an error page.
     pub(super) async fn next(&mut self) -> Callback {
         poll_fn(|context| self.poll_next(context)).await
     }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-/// An HTML page that the runtime sends to the browser, with an HTTP status.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     status: &'static str,
@@ -17,7 +16,6 @@ impl Page {
         Self::own("200 OK", "You are logged in", "You can close this tab and return to the program.")
     }
 
-    /// Creates a page from HTML that the program supplied.
     pub(super) fn custom(html: String) -> Self {
         Self { status: "200 OK", html, custom: true }
     }

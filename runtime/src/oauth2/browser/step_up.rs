@@ -17,8 +17,8 @@ pub(super) struct StepUpDemand {
 
 impl StepUpDemand {
     pub(super) fn of(error: &Error) -> Result<Self> {
-        // The response headers of the refused call take precedence over the error's response, which can come from a
-        // later refresh.
+        // The headers of the response that refused the call take precedence over the error's own headers, which can
+        // come from a later refresh.
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {

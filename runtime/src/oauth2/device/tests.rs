@@ -17,7 +17,6 @@ use crate::transport::transport::Transport;
 
 const SECRET: &str = "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS";
 
-/// How the server responds to one request.
 #[derive(Clone)]
 enum Step {
     Answer(u16, Value),
@@ -28,14 +27,12 @@ enum Step {
 
 use Step::{Answer, Hang, Reset, RetryAfter};
 
-/// An in-memory authorization server.
 #[derive(Clone, Default)]
 struct IdServer(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
     steps: VecDeque<Step>,
-    /// The time and the parameters of each request that the server received.
     seen: Vec<(Instant, Vec<(String, String)>)>,
 }
 
@@ -118,7 +115,6 @@ fn tokens() -> Step {
     Answer(200, answer)
 }
 
-/// Logs in with a device code, and returns the result and the session.
 async fn log_in(server: &IdServer) -> (Result<Tokens>, Session) {
     let session = Session::new();
     let code = server.app().scope("orders").device().start().await.unwrap();
@@ -289,7 +285,6 @@ async fn a_description_is_shown_and_an_echo_of_the_device_code_is_not() {
     assert!(!shown.contains(&SECRET[..8]), "{shown}");
 }
 
-/// A logout during a login discards the login, just as it does for a `#[login]` method.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_the_wait_discards_the_login() {
     let server = IdServer::new([device(&json!({})), pending(), tokens()]);

@@ -11,7 +11,6 @@ use crate::error::BoxError;
 use crate::oauth2::Server;
 use crate::transport::transport::Transport;
 
-/// The code is sent only once, and the login fails after the deadline for the exchange.
 #[tokio::test(start_paused = true)]
 async fn an_exchange_without_an_answer_ends_after_its_deadline() {
     let sends = Arc::new(AtomicUsize::new(0));

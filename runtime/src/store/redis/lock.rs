@@ -20,7 +20,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The maximum pause between attempts to acquire a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// The lock of one session.
 pub(super) struct Lock {
     pub(super) connection: Connection,
     /// The key of the session's hash.
@@ -112,9 +111,9 @@ impl Drop for Lease {
                 script.arg(&*owner);
                 script
             };
-            // If a connection is opened while the server is suspended, the server never executes a release that is sent
-            // on this connection. The release is therefore repeated, so that other processes do not have to wait until
-            // the lease expires.
+            // If a connection is opened while the server is suspended, the server never executes a release script that
+            // is sent on this connection. The release script is therefore sent again, so that other processes do not
+            // have to wait until the lease expires.
             while connection.run::<u64>(release).await.is_err()
                 && expired.is_some_and(|at| Instant::now() < at)
             {

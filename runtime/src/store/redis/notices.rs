@@ -53,7 +53,7 @@ impl Notices {
             }
             if look().await.is_ok_and(|now| now != seen) {
                 if timed_out {
-                    // No message arrived for the change, so the subscription must be broken.
+                    // The change was found without a message, so the subscription is assumed to be broken.
                     subscription.open = None;
                 }
                 return;

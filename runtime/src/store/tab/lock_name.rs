@@ -1,7 +1,6 @@
 //! Builds the names of the Web Locks. All releases of this crate use the same names, so that a tab with an older
 //! release and a tab with a newer release do not refresh at the same time.
 
-/// Returns the name of the refresh lock.
 pub(super) fn refresh(store: &str) -> String {
     format!("afresh refresh {store}")
 }

@@ -23,11 +23,11 @@ use crate::error::BoxError;
 use crate::platform::time::timeout;
 use crate::store::session_store::{Revision, Stored, Swap};
 
-/// How long a tab waits for a record from another tab, which can be frozen.
+/// The maximum time that a tab waits for a record from another tab, which can be frozen.
 const LONGEST_ANSWER: Duration = Duration::from_secs(2);
-/// How often a waiting tab checks whether the tab with the record still exists.
+/// The interval at which a waiting tab checks whether the tab with the record still exists.
 const LOOK: Duration = Duration::from_millis(250);
-/// How long a tab without Web Locks waits for a record. Without Web Locks, a tab cannot detect other tabs.
+/// The time that a tab without Web Locks waits for a record. Without Web Locks, a tab cannot detect other tabs.
 const ANSWER_OF_ANY: Duration = Duration::from_millis(300);
 
 pub(super) struct Tabs {
@@ -194,7 +194,6 @@ impl Tabs {
         }
     }
 
-    /// Handles the message `text` from another tab.
     fn receive(&self, text: &str) {
         match Message::read(text) {
             Some(Message::Ask) => {

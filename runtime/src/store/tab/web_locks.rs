@@ -29,7 +29,6 @@ extern "C" {
     fn query(this: &LockManager) -> Result<Promise, JsValue>;
 }
 
-/// The Web Locks of an origin.
 pub(super) struct WebLocks(LockManager);
 
 /// A Web Lock, which is released when it is dropped.
