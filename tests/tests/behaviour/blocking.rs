@@ -41,7 +41,6 @@ fn a_script_waits_for_each_call() {
     world.authority.assert_logins(2);
 }
 
-/// A blocking program can wait until a change to the session is stored.
 #[test]
 fn a_script_waits_until_a_change_is_stored() {
     let world = World::new();

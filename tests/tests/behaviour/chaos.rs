@@ -21,7 +21,6 @@ use tokio::runtime::Builder;
 use self::faults::FaultLevel;
 use self::run::Run;
 
-/// The number of runs in each test.
 const RUNS: u64 = 1000;
 
 fn from_environment(name: &str) -> Option<u64> {

@@ -25,7 +25,6 @@ pub async fn expect_all(calls: Vec<Call>) {
     }
 }
 
-/// Waits for all calls to fail and returns their errors.
 pub async fn errors(calls: Vec<Call>) -> Vec<Error> {
     let mut errors = Vec::new();
     for call in calls {

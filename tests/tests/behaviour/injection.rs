@@ -10,7 +10,6 @@ use serde::Serialize;
 use crate::api::{ORIGIN, logged_in_client};
 use crate::transports::ConnectTo;
 
-/// An API with an argument in each part of a URL and in headers.
 #[api(path = "/api/v2")]
 trait Places {
     #[get("/a/{x}/b/{y}")]
@@ -34,7 +33,6 @@ trait Places {
     async fn header(&self, #[header("x-one")] x: &str, #[header("x-two")] y: Option<&str>) -> Result<()>;
 }
 
-/// Fields that are sent as query parameters.
 #[derive(Debug, Serialize)]
 struct Fields {
     inner: String,

@@ -7,7 +7,6 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, order, tokens};
 use crate::origins::{ELSEWHERE, HeaderApi, HeaderApiClient, assert_carries_no_secret, get, shop, worlds};
 use crate::transports::ConnectTo;
 
-/// All status codes that redirect a request.
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
 /// N1: a redirect to another origin is followed without the token, the cookies and the default headers.

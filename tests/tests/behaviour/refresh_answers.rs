@@ -14,7 +14,6 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// An API that declares which refresh responses end the session.
 #[api(
     session_ends_on(401, 403),
     session_ends_when(json("/errors/0/extensions/code") == "INVALID_CREDENTIALS", json("/errcode") == "M_FORBIDDEN")

@@ -234,8 +234,8 @@ async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     world.authority.assert_refreshes(1);
 }
 
-/// R3, R10: a process whose lease expired during a refresh does not overwrite newer tokens in the store. The process
-/// uses the newer tokens from the store.
+/// R3, R10: if a process's lease expires during a refresh, the process does not overwrite newer tokens in the store,
+/// but uses them.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_does_not_overwrite() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
@@ -482,7 +482,7 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
 }
 
 /// J10: if a different user logs in from another process, calls neither refresh nor use the new session until the
-/// program loads the store.
+/// program loads the session from the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();

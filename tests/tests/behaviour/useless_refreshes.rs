@@ -197,7 +197,8 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
-        // The client treats the route as forbidden for another 20 s. The last refresh was more than 10 s ago.
+        // For another 20 s, the client treats the route as forbidden, even though the last refresh was more than 10 s
+        // ago.
         advance(Duration::from_secs(11)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
@@ -232,7 +233,8 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
-        // The client treats the route as forbidden for another 20 s. The last refresh was more than 10 s ago.
+        // For another 20 s, the client treats the route as forbidden, even though the last refresh was more than 10 s
+        // ago.
         advance(Duration::from_secs(11)).await;
         let troubled = trouble.clone();
         world.stage.respond(move |_| troubled.clone());

@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::provider::{Provider, Shown, held, tokens};
 
-/// The listener answers any request other than the login's redirect with a page with status 400, and keeps waiting. No
-/// code is exchanged.
+/// The listener responds to any request other than the login's redirect with an HTML page and status 400, and keeps
+/// waiting. No code is exchanged.
 #[tokio::test]
 async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     let provider = Provider::start().await;
@@ -189,8 +189,8 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The browser page shows the server's error description without markup. On the page and in the error message, the
-/// description is shortened and contains no control characters.
+/// The browser page shows the server's error description without markup. Both the browser page and the error message
+/// contain a shortened error description without control characters.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {
     for (description, hidden) in [

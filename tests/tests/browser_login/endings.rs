@@ -77,7 +77,6 @@ async fn a_login_times_out_and_frees_its_port() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// If no `timeout` is set, a login fails after five minutes.
 #[tokio::test(start_paused = true)]
 async fn without_a_timeout_a_person_has_five_minutes() {
     let provider = Provider::start().await;

@@ -147,7 +147,7 @@ async fn a_refused_call_is_refreshed_by_the_declaration_and_not_by_the_default_b
     world.authority.assert_refreshes(1);
 }
 
-/// An API for a [`World`]. The API's client sends requests instead of running the default method bodies.
+/// An API whose client sends requests to a [`World`] instead of running the default method bodies.
 #[api]
 pub trait Guarded {
     #[refresh]

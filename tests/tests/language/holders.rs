@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use crate::api::{client_on, logged_in_client, only};
 
-/// A shop API declared with `#[api(dyn)]`.
 #[api(dyn)]
 pub trait Shop: std::fmt::Debug {
     const SIZE: u32 = 20;

@@ -31,7 +31,6 @@ pub struct Tree {
     exports: BTreeMap<String, String>,
 }
 
-/// The target that a path refers to.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Target {
     Module(usize),

@@ -16,8 +16,6 @@ pub type Errors = Vec<String>;
 /// empty string if a macro reports the error.
 type Found = (usize, String, String);
 
-/// Returns the errors for each mistake.
-///
 /// The compiler stops after a phase that reports errors, so one mistake's error can hide errors from later phases. Each
 /// mistake is therefore checked again, together with the mistakes whose first error has the same error code.
 pub fn check_all(cases: &[Case]) -> Vec<Errors> {

@@ -1,4 +1,4 @@
-//! Tests the query string of a login redirect. An attacker can choose this query string.
+//! Tests the query string of a login redirect, which an attacker can choose.
 
 use afresh::Session;
 use afresh::oauth2::Server;
@@ -60,7 +60,6 @@ proptest! {
     }
 }
 
-/// Returns the HTTP client that all cases share.
 fn client() -> reqwest::Client {
     static CLIENT: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(|| {
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()

@@ -39,7 +39,7 @@ pub struct AnsweredCalls {
 pub enum Server {
     /// The server ends the session.
     Strict,
-    /// For some time, the server returns the new tokens again, unless they have already been used.
+    /// During a grace period, the server returns the new tokens again, unless they have already been used.
     Lenient,
 }
 
@@ -97,7 +97,6 @@ impl Shop {
         }
     }
 
-    /// Reads the record of successful calls.
     pub fn ask<T>(&self, question: impl FnOnce(&AnsweredCalls) -> T) -> T {
         question(&self.answered_calls.borrow())
     }

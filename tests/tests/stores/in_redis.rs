@@ -160,7 +160,6 @@ async fn keys_of_another_type_are_errors_and_stay() {
     assert_eq!(client.llen(&lock).await.unwrap(), 1);
 }
 
-/// If a Redis hash has an invalid field, the store returns an error.
 #[tokio::test]
 async fn a_hash_with_a_wrong_field_is_an_error() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -180,7 +179,6 @@ async fn a_hash_with_a_wrong_field_is_an_error() {
     assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
 }
 
-/// Sessions of different users in the same database are separate.
 #[tokio::test]
 async fn sessions_of_different_identities_are_separate() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -193,7 +191,6 @@ async fn sessions_of_different_identities_are_separate() {
     drop(held);
 }
 
-/// The store immediately reports changes made by another process.
 #[tokio::test]
 async fn a_change_is_reported_at_once() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };

@@ -61,7 +61,6 @@ async fn a_dangling_link_creates_its_target() {
     assert_eq!(names(&folder.0), ["session", "volume"]);
 }
 
-/// If the session's directory is a link to a directory that does not exist, the store creates that directory.
 #[tokio::test]
 async fn a_dangling_link_to_a_folder_creates_the_folder() {
     let folder = Folder::new();

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 pub const ORIGIN: &str = "https://shop.test";
 
-/// An OAuth API with a login, a refresh, a logout and several ordinary calls.
 #[api]
 pub trait Shop {
     #[login]

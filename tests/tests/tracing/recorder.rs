@@ -12,7 +12,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// A recorder that keeps spans and events in order. Clones share one recording.
+/// Clones share one recording.
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Reported>>);
 
@@ -32,7 +32,6 @@ pub struct SpanSeen {
     pub closed: bool,
 }
 
-/// An event emitted by the runtime.
 #[derive(Clone, Debug)]
 pub struct EventSeen {
     pub level: tracing::Level,
@@ -86,7 +85,6 @@ impl Recorder {
         self.reported().events.clone()
     }
 
-    /// Returns the messages of all events.
     pub fn messages(&self) -> Vec<String> {
         self.events().iter().map(|event| event.fields.get("message").to_owned()).collect()
     }

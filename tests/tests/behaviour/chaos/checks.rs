@@ -174,8 +174,7 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // The number of causes limits the number of granted refreshes. A refresh that repeats a refresh whose response was
-        // lost is not counted.
+        // Granted refreshes that repeat a refresh whose response was lost are not counted.
         let granted = self
             .run
             .world
@@ -206,7 +205,6 @@ impl<'a> Checks<'a> {
     }
 }
 
-/// Returns the status code of the server's response to a request.
 fn status(seen: Option<&Seen>) -> Option<u16> {
     seen?.state().status()
 }

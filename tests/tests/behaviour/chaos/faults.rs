@@ -12,8 +12,8 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::time::sleep;
 
-/// The maximum delay of a refresh request. If a refresh request were delayed longer, the client could abandon the
-/// refresh while the response is in transit.
+/// The maximum delay of a refresh request. If a refresh request were delayed by more than four seconds, the client
+/// could abandon the refresh while the response is in transit.
 const LATE: Duration = Duration::from_secs(4);
 
 /// The kinds of fault that can occur in a random run.
@@ -72,7 +72,6 @@ impl FaultyNetwork {
         self.random().u8(..100) < self.0.faults
     }
 
-    /// Returns the API's response to a request.
     fn answer(&self, authority: &Authority, seen: &Seen, refused: u16) -> Answer {
         if self.goes_wrong() {
             return self.fault();

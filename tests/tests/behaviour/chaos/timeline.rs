@@ -14,7 +14,7 @@ pub enum LoginState {
     Expired,
 }
 
-/// The events of one session. Clones share one list.
+/// Clones share one list.
 #[derive(Clone, Default)]
 pub struct Timeline(Arc<Mutex<Vec<(Instant, SessionEvent)>>>);
 

@@ -51,7 +51,6 @@ trait Shop {
     async fn slow(&self) -> Result<Value, ShopError>;
 }
 
-/// Returns the error of a call that receives the given response.
 async fn failure(answer: impl Into<Answer>) -> ShopError {
     let (stage, answer) = (Stage::new(), answer.into());
     stage.respond(move |_| answer.clone());
