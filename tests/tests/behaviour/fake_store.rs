@@ -82,7 +82,7 @@ impl FakeStore {
         self.state(op).held.send_replace(true);
     }
 
-    /// Releases all blocked calls to the operation and stops blocking calls.
+    /// Releases all blocked calls to the operation and no longer blocks later calls.
     pub fn open(&self, op: Operation) {
         self.state(op).held.send_replace(false);
     }

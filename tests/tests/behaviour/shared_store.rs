@@ -337,7 +337,7 @@ async fn no_token_is_spent_under_an_expired_lease() {
 
 /// R7, G4: if a process's lease expires before the refresh token is sent, the process finds its own record of the
 /// started refresh in the store. The process does not treat its own record of a started refresh as a sign of a lost
-/// response. If the server then rejects the refresh token, the error reports an expired session, and `is_rotation_lost`
+/// response. If the server rejects the refresh token, the error reports an expired session, and `is_rotation_lost`
 /// returns `false`.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {

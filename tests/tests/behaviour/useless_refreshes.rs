@@ -185,8 +185,8 @@ async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// C12: after a successful call to a forbidden route, or after a login, a 403 response from that route starts a refresh
-/// again.
+/// C12: a route is no longer treated as forbidden after a successful call to it or after a login, so a 403 response
+/// from the route starts a refresh again.
 #[tokio::test(start_paused = true)]
 async fn a_success_or_a_login_makes_a_route_refresh_again() {
     for by_login in [false, true] {

@@ -13,7 +13,8 @@ use serde_json::json;
 
 use crate::api::{ORIGIN, client_on, logged_in_client, only};
 
-/// No default method body returns a value that occurs in a response of these tests.
+/// The default method bodies panic or return values that no response in these tests contains, so a test notices if a
+/// default body runs.
 #[api(dyn)]
 pub trait Shop {
     /// Logs in.

@@ -69,7 +69,7 @@ impl Shop {
         Self { world, place, answered_calls, listening }
     }
 
-    /// Starts a process that has the given name and uses the session in this store.
+    /// Starts a process that has the given name and uses this shop's session.
     pub fn process(&self, name: &str) -> Process {
         Process::start(name, &self.listening.base_url, &self.place.arguments())
     }

@@ -91,7 +91,7 @@ async fn a_circle_of_links_is_an_error() {
     assert!(store.lock().await.is_err());
 }
 
-/// Other programs' files with similar names are not changed, and the session file does not get their file mode.
+/// Other programs' files with similar names are not changed, and their file mode is not applied to the session file.
 #[tokio::test]
 async fn leftovers_are_neither_used_nor_followed() {
     let folder = Folder::new();

@@ -48,7 +48,7 @@ pub struct Fields(BTreeMap<&'static str, String>);
 struct Number(usize);
 
 impl Recorder {
-    /// Sends all spans and events on this thread to this recorder until the guard is dropped.
+    /// Sends all spans and events on this thread to this recorder until the returned guard is dropped.
     #[must_use]
     pub fn listen(&self) -> DefaultGuard {
         set_default(&self.dispatch())

@@ -157,8 +157,7 @@ impl Double for FaultyNetwork {
             sleep(delay).await;
             match role {
                 Some(Role::Refresh) => {
-                    // `deliver` delays the response. The refresh request itself is not delayed again, because the
-                    // server has already counted it.
+                    // `deliver` delays the response to a refresh, so this function adds no delay after the request.
                     world.authority.next(Role::Refresh, network.handling());
                     return world.handle(request).await;
                 }

@@ -172,7 +172,8 @@ async fn a_form_equals_a_browsers_byte_for_byte() {
 }
 
 /// A path argument is encoded as `encodeURIComponent` would encode it, except that `!`, `'`, `(`, `)` and `*` are
-/// encoded as well. The additional characters are reserved (RFC 3986 §2.2), and some servers treat them specially.
+/// encoded as well. The characters `!`, `'`, `(`, `)` and `*` are reserved (RFC 3986 §2.2), and some servers treat them
+/// specially.
 #[tokio::test]
 async fn a_path_argument_equals_encode_uri_component() {
     let (recorded, (server, api)) = (recorded(), api().await);
