@@ -114,7 +114,6 @@ pub fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// Returns the server's response to `order(id)`.
 pub fn order(id: u64) -> (u16, Value) {
     (200, json!({ "id": id }))
 }

@@ -67,7 +67,6 @@ fn run_once(seed: u64, level: FaultLevel) -> Counts {
     })
 }
 
-/// Executes all runs, using one thread per core.
 fn run_all(level: FaultLevel) -> Counts {
     let threads = thread::available_parallelism().map_or(1, |n| n.get() as u64);
     thread::scope(|scope| {

@@ -13,7 +13,6 @@ pub fn calls(shop: &ShopClient, n: u64) -> Vec<Call> {
     (0..n).map(|id| tokio::spawn(shop.order(id))).collect()
 }
 
-/// Responds with the order whose id is in the request path.
 pub fn answer_order(arrival: Arrival) {
     let id: u64 = arrival.path().rsplit('/').next().unwrap().parse().unwrap();
     arrival.answer_with(order(id));

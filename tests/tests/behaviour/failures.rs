@@ -304,7 +304,6 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
         world.authority.assert_refreshes(1);
         assert_eq!(event_names(&mut events), ["refreshed"]);
 
-        // Before the next call is sent, the expired token is refreshed once.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         world.stage.assert_sends(3);
         world.authority.assert_refreshes(2);

@@ -14,7 +14,6 @@ use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, order, tokens};
 use crate::transports::ConnectTo;
 use crate::waiting::{done, next_event};
 
-/// An API whose servers report errors in response bodies.
 #[api(
     refresh_on(200, 400, 401, 403),
     expired_when(

@@ -82,7 +82,6 @@ async fn a_second_tab_during_the_exchange_gets_a_page_and_exchanges_nothing() {
     provider.stage.assert_sends(1);
 }
 
-/// A connection that sends nothing, or only part of a request, does not block the browser.
 #[tokio::test]
 async fn connections_that_send_nothing_do_not_keep_the_browser_out() {
     let provider = Provider::start().await;
@@ -146,7 +145,6 @@ async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let login = tokio::spawn(browser.run(shop.session()));
     let asked = opened.await.unwrap();
     provider.grant(&asked);
-    // The client in this test resolves host names and prefers IPv6 addresses.
     let url = format!("{}?code=good&state={}", asked.get("redirect_uri"), asked.state());
     let status = reqwest::get(url).await.unwrap().status();
     assert_eq!(status, 200);

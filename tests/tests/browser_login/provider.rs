@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use url::Url;
 
-/// The fake authorization server, on a loopback socket. Each token request waits until the test answers it.
+/// Each token request waits until the test answers it.
 pub struct Provider {
     pub stage: Stage,
     listening: Listening,

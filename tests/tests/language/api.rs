@@ -4,7 +4,6 @@ use afresh::__private::Api;
 use afresh::{Client, Tokens};
 use afresh_tests::{Seen, Stage, World};
 
-/// The origin of all fake servers.
 pub const ORIGIN: &str = "https://shop.test";
 
 pub fn client_on<C: Api>(stage: &Stage) -> C {

@@ -59,7 +59,6 @@ pub trait Shop {
     }
 }
 
-/// A fake that implements only the login and one other method of the trait.
 struct Fake;
 
 impl Shop for Fake {
@@ -73,7 +72,6 @@ impl Shop for Fake {
     }
 }
 
-/// A fake that implements none of the trait's methods.
 struct Empty;
 
 impl Shop for Empty {}

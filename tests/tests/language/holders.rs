@@ -224,7 +224,6 @@ struct Filter<'a> {
     q: &'a str,
 }
 
-/// A trait whose parameter types contain elided lifetimes.
 #[api(dyn)]
 #[expect(elided_lifetimes_in_paths, reason = "the test needs elided lifetimes")]
 trait Hiding {

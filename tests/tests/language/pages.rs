@@ -327,7 +327,6 @@ async fn an_offset_grows_by_the_elements_received() {
     }
 }
 
-/// The request for the next page differs from the first request only in the paging parameter.
 #[tokio::test(start_paused = true)]
 async fn further_pages_are_requested_with_the_same_bytes() {
     let stage = Stage::new();

@@ -25,7 +25,6 @@ fn query() -> impl Strategy<Value = String> {
     prop_oneof![vec(pair, 0..6).prop_map(|pairs| pairs.join("&")), any::<String>()]
 }
 
-/// Returns all values of the parameter `name` in a query string.
 fn values(query: &str, name: &str) -> Vec<String> {
     let pairs = form_urlencoded::parse(query.strip_prefix('?').unwrap_or(query).as_bytes());
     pairs.filter(|(other, _)| other == name).map(|(_, value)| value.into_owned()).collect()

@@ -86,7 +86,6 @@ impl Shop {
         timeout(TIME_LIMIT, parked).await.expect("a login arrives")
     }
 
-    /// Waits until the successful calls satisfy the given condition.
     pub async fn until(&self, what: &str, is_so: impl Fn(&AnsweredCalls) -> bool) {
         let mut answered_calls = self.answered_calls.subscribe();
         if timeout(TIME_LIMIT, answered_calls.wait_for(is_so)).await.is_err() {

@@ -149,7 +149,6 @@ async fn keys_of_another_type_are_errors_and_stay() {
     client.set(&place.name, "a text").await.unwrap();
     assert!(store.load().await.is_err());
     assert!(store.lock().await.is_err());
-    // The lock operation fails before it acquires the lock.
     assert!(!client.exists(&lock).await.unwrap());
     assert_eq!(client.get(&place.name).await.unwrap().unwrap(), "a text");
 
@@ -175,7 +174,6 @@ async fn a_hash_with_a_wrong_field_is_an_error() {
     assert!(store.load().await.is_err(), "the format of a later version is an error");
     client.hset_multiple(&place.name, &[("fence", "seven"), ("afresh", "1")]).await.unwrap();
     assert!(store.lock().await.is_err());
-    // The lock operation fails before it acquires the lock.
     assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
 }
 

@@ -22,7 +22,6 @@ struct Reported {
     events: Vec<EventSeen>,
 }
 
-/// A span created by the runtime or by a test.
 #[derive(Clone, Debug)]
 pub struct SpanSeen {
     pub name: &'static str,

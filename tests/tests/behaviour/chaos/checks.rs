@@ -17,7 +17,6 @@ pub struct Checks<'a> {
     pub calls: &'a [Call],
     /// The errors returned by logins, logouts and manual refreshes.
     pub errors: &'a [Error],
-    /// The requests of each call, keyed by call number.
     sends: HashMap<usize, Vec<Seen>>,
 }
 

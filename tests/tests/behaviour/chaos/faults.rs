@@ -16,7 +16,6 @@ use tokio::time::sleep;
 /// could abandon the refresh while the response is in transit.
 const LATE: Duration = Duration::from_secs(4);
 
-/// The kinds of fault that can occur in a random run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultLevel {
     /// The network delays requests and responses but loses none of them.
@@ -101,7 +100,6 @@ impl FaultyNetwork {
         }
     }
 
-    /// Returns a random [`Handling`] for the authorization server's next refresh.
     fn handling(&self) -> Handling {
         if !self.goes_wrong() {
             return Handling::Normal;

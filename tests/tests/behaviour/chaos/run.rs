@@ -125,7 +125,6 @@ impl Run {
         calls
     }
 
-    /// Starts logins, logouts, manual refreshes, and server events.
     fn begin_others(&mut self) -> JoinSet<Result<(), Error>> {
         let mut others = JoinSet::new();
         for _ in 0..self.random.usize(..10) {

@@ -6,7 +6,6 @@ use afresh::{Session, SessionEvent};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// The state of a session, derived from its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginState {
     LoggedOut,

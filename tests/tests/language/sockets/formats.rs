@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::sockets::server::{Request, Server, values};
 
-/// The recorded parts of one request.
 #[derive(Deserialize)]
 struct Sent {
     method: String,

@@ -20,7 +20,6 @@ trait Uploads {
     async fn parts(&self, #[part] parts: Vec<Part>) -> Result<()>;
 }
 
-/// A temporary file that is removed together with its directory.
 struct TemporaryFile(PathBuf);
 
 impl TemporaryFile {

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::sockets::server::{Server, json, line, redirect, values};
 
-/// A trait whose token is sent in the `authorization` header.
 #[api]
 trait Usual {
     #[refresh]
