@@ -20,7 +20,7 @@ fn process(world: &World, store: &FakeStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
 
-/// Returns a store in which an earlier process has stored the server's first tokens.
+/// Returns a store in which an earlier process has stored the first tokens issued by the server.
 async fn left_behind(world: &World) -> FakeStore {
     let store = FakeStore::new();
     let shop = process(world, &store);

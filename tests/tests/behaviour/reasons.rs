@@ -115,8 +115,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: an error gives a rate limit as its reason if the response headers, or an error body in Google's or GitHub's
-/// format, report one.
+/// C7: if the response headers, or an error body in Google's or GitHub's format, report a rate limit, the error gives
+/// the rate limit as its reason.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });

@@ -37,7 +37,7 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
             HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         home.stage.respond(move |_| Answer::new(status).header("location", "//evil.test/orders/7"));
         api.order(7).await.unwrap();
-        // A redirect never sends a request body to another origin.
+        // Without `follow_to`, a redirect never sends a request body to another origin.
         assert_eq!(api.change(7, "new").await.is_err(), status > 303);
         let mut request = get(&format!("{ORIGIN}/orders/7"));
         let mut secret: http::HeaderValue = home.authority.canary().parse().unwrap();

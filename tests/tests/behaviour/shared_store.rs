@@ -20,7 +20,7 @@ fn process(world: &World, store: &FakeStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
 
-/// Returns two clients that have both loaded the server's first tokens.
+/// Returns two clients that have both loaded the first tokens issued by the server.
 async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
     let both = [(); 2].map(|()| process(world, store));
     both[0].session().set(tokens(&world.authority.issue())).await.unwrap();

@@ -245,7 +245,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
     }
 }
 
-/// C12: if a token expires during a call, it is refreshed even on a forbidden route.
+/// C12: if a token expires during a call to a forbidden route, the token is still refreshed.
 #[tokio::test(start_paused = true)]
 async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
     let world =

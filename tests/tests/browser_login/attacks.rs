@@ -168,8 +168,8 @@ async fn a_taken_port_is_an_error_before_anything_is_opened() {
     assert!(opened.await.is_err(), "no browser was opened");
 }
 
-/// If the redirect names a different issuer, the login fails and the authorization code is not sent, because it might
-/// belong to another server.
+/// If the redirect names a different issuer, the login fails and the authorization code is not sent, because the code
+/// might belong to another server.
 #[tokio::test]
 async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     let provider = Provider::start().await;

@@ -1,5 +1,5 @@
 //! Eight processes with fifty tasks each share one session on a strict server while the access token expires twenty
-//! times. In random order, the test kills processes, suspends them, and restarts Redis.
+//! times. In random order, the test kills processes, suspends processes, and restarts Redis.
 //!
 //! Set `AFRESH_SEED=7` to repeat the run with seed 7.
 

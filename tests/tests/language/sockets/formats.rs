@@ -36,7 +36,7 @@ fn recorded() -> Recorded {
     serde_json::from_str(include_str!("../../../formats/recorded.json")).unwrap()
 }
 
-/// The fields of the forms on the recorded web page. Each field's name is `v` followed by its value.
+/// The fields of the forms on the recorded web page. Each field's name is `v` followed by the field's value.
 struct Pairs(Vec<String>);
 
 impl Serialize for Pairs {
