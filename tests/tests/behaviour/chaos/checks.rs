@@ -132,7 +132,8 @@ impl<'a> Checks<'a> {
     }
 
     /// G2, I8, I12, I13: the number of expired sessions is at most the number of refused refreshes. The number of
-    /// `Refreshed` events is at most the number of granted refreshes. The fake server itself checks that no refresh token is reused.
+    /// `Refreshed` events is at most the number of granted refreshes. The fake server itself checks that no
+    /// refresh token is reused.
     fn check_refreshes(&self) {
         let Run { world, sessions, level, .. } = self.run;
         // If the network has faults, a refresh can be abandoned while its response is in transit, so that the new
