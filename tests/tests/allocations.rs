@@ -15,7 +15,6 @@ use tower::{Service, service_fn};
 
 const ORIGIN: &str = "https://shop.test";
 
-/// An API with an ordinary call, a call without a session, and a call with a body.
 #[api]
 trait Shop {
     #[refresh]
@@ -154,7 +153,7 @@ fn a_hand_written_request_costs_no_more_for_its_session() {
     assert!(cost(&with) <= cost(&without) + 2, "{} and {}", cost(&with), cost(&without));
 }
 
-/// V4: a call that returns no pages does not copy the URL of its response.
+/// V4: a call that is not paged does not copy the URL of its response.
 #[test]
 fn a_call_without_pages_does_not_copy_the_url_of_its_response() {
     let runtime = runtime();

@@ -1,4 +1,4 @@
-//! The APIs that most tests of this binary call, and functions that create clients connected to a [`World`].
+//! The APIs that most tests in this binary call, and functions that create clients connected to a [`World`].
 
 use crate::transports::ConnectTo;
 
@@ -9,10 +9,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The origin of the test server.
 pub const ORIGIN: &str = "https://shop.test";
 
-/// The JSON body of a login request.
 #[derive(Clone, Debug, Serialize)]
 pub struct Credentials {
     pub user: &'static str,
@@ -21,7 +19,6 @@ pub struct Credentials {
 /// The user in tests whose outcome does not depend on the user.
 pub const ANN: Credentials = Credentials { user: "ann" };
 
-/// An order in the shop, reduced to its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     pub id: u64,
@@ -45,7 +42,6 @@ pub trait Shop {
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 
-    /// Returns the decoded body together with the status and the headers.
     #[get("/orders")]
     async fn orders(&self) -> Result<Reply<Value>>;
 
@@ -93,12 +89,10 @@ pub trait CookieShop {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// Returns a builder for a client that connects to `world`.
 pub fn builder(world: &World) -> ClientBuilder<ShopClient> {
     ShopClient::builder(ORIGIN).connect_to(world.clone())
 }
 
-/// Returns a client that has not logged in.
 pub fn logged_out_client(world: &World) -> ShopClient {
     builder(world).build().unwrap()
 }
@@ -116,12 +110,10 @@ pub async fn logged_in_cookie_client(world: &World) -> CookieShopClient {
     shop
 }
 
-/// Converts the test server's tokens into [`Tokens`].
 pub fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// Returns the server's response to `order(id)`.
 pub fn order(id: u64) -> (u16, Value) {
     (200, json!({ "id": id }))
 }

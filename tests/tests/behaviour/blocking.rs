@@ -41,7 +41,6 @@ fn a_script_waits_for_each_call() {
     world.authority.assert_logins(2);
 }
 
-/// A blocking program can wait until a change to the session is stored.
 #[test]
 fn a_script_waits_until_a_change_is_stored() {
     let world = World::new();
@@ -68,7 +67,6 @@ fn many_threads_share_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// A blocking program can read a paged response one page or one item at a time.
 #[test]
 fn pages_are_waited_for_one_by_one() {
     let world = World::new();
@@ -86,7 +84,6 @@ fn pages_are_waited_for_one_by_one() {
     assert_eq!(all, [1, 2, 3]);
 }
 
-/// A call's timeout also applies when a thread blocks on the call.
 #[test]
 fn a_time_out_ends_a_call_that_is_waited_for() {
     let world = World::new();

@@ -17,7 +17,6 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, ShopClient, logged_in_client, tokens};
 use crate::waiting::done;
 
-/// An API with calls for every kind of request body.
 #[api]
 trait Uploads {
     #[post("/files")]

@@ -55,7 +55,6 @@ async fn the_time_out_of_a_call_outranks_all_others() {
     }
 }
 
-/// A call's timeout starts when the call is first polled.
 #[tokio::test(start_paused = true)]
 async fn the_time_of_a_call_runs_from_its_first_poll() {
     let world = World::new();
@@ -66,7 +65,6 @@ async fn the_time_of_a_call_runs_from_its_first_poll() {
     assert_eq!((time, error.is_timeout()), (2 * SECOND, true));
 }
 
-/// A response that arrives exactly at the deadline is too late.
 #[tokio::test(start_paused = true)]
 async fn an_answer_at_the_moment_of_the_deadline_is_too_late() {
     for (time, is_late) in [(SECOND - Duration::from_millis(1), false), (SECOND, true)] {
@@ -90,7 +88,6 @@ async fn an_answer_at_the_moment_of_the_deadline_is_too_late() {
     }
 }
 
-/// Login and logout calls also accept options.
 #[tokio::test(start_paused = true)]
 async fn calls_with_a_role_take_options() {
     let world = World::new();
@@ -135,7 +132,6 @@ async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     assert_eq!(headers(2), "call method argument  17");
 }
 
-/// A call with an invalid option returns an error and sends nothing.
 #[tokio::test(start_paused = true)]
 async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     let world = World::new();
@@ -159,7 +155,6 @@ async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     assert_eq!(refused.to_string(), "`retry`: the status 401 triggers a refresh, so it cannot be retried");
 }
 
-/// Setting an option after the first poll makes the call return an error.
 #[tokio::test(start_paused = true)]
 async fn an_option_after_the_first_poll_is_an_error() {
     let world = World::new();
@@ -214,7 +209,6 @@ async fn options_of_pages_hold_for_each_page() {
     assert!(world.stage.log().iter().all(|sent| sent.header("x-trace") == Some("t1")));
 }
 
-/// The retry policy of a paged call applies to each page.
 #[tokio::test(start_paused = true)]
 async fn each_page_is_retried_as_the_call_allows() {
     let world = World::new();
@@ -230,7 +224,6 @@ async fn each_page_is_retried_as_the_call_allows() {
     world.stage.assert_sends(3);
 }
 
-/// Hand-written requests accept the same options as calls.
 #[tokio::test(start_paused = true)]
 async fn hand_written_requests_take_options() {
     let world = World::new();
@@ -244,7 +237,6 @@ async fn hand_written_requests_take_options() {
     assert_eq!((time, error.is_timeout()), (SECOND, true));
 }
 
-/// A client with fifty sessions refreshes each session once.
 #[tokio::test(start_paused = true)]
 async fn one_client_serves_many_users_with_a_session_each() {
     let world = World::new();
@@ -318,7 +310,6 @@ async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
 }
 
-/// A body limit set for a login call applies to the login response.
 #[tokio::test(start_paused = true)]
 async fn a_login_keeps_the_limit_of_its_call() {
     let world = World::new();

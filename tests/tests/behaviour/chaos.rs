@@ -21,7 +21,6 @@ use tokio::runtime::Builder;
 use self::faults::FaultLevel;
 use self::run::Run;
 
-/// The number of runs in each test.
 const RUNS: u64 = 1000;
 
 fn from_environment(name: &str) -> Option<u64> {
@@ -68,7 +67,6 @@ fn run_once(seed: u64, level: FaultLevel) -> Counts {
     })
 }
 
-/// Executes all runs, using one thread per core.
 fn run_all(level: FaultLevel) -> Counts {
     let threads = thread::available_parallelism().map_or(1, |n| n.get() as u64);
     thread::scope(|scope| {

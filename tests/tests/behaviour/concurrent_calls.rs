@@ -13,7 +13,6 @@ pub fn calls(shop: &ShopClient, n: u64) -> Vec<Call> {
     (0..n).map(|id| tokio::spawn(shop.order(id))).collect()
 }
 
-/// Responds with the order whose id is in the request path.
 pub fn answer_order(arrival: Arrival) {
     let id: u64 = arrival.path().rsplit('/').next().unwrap().parse().unwrap();
     arrival.answer_with(order(id));
@@ -25,7 +24,6 @@ pub async fn expect_all(calls: Vec<Call>) {
     }
 }
 
-/// Waits for all calls to fail and returns their errors.
 pub async fn errors(calls: Vec<Call>) -> Vec<Error> {
     let mut errors = Vec::new();
     for call in calls {

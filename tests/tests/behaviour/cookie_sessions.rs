@@ -273,7 +273,6 @@ trait Keyed {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// A session survives many refreshes even if each refresh sets a cookie with a new name.
 #[tokio::test(start_paused = true)]
 async fn a_session_survives_a_new_cookie_with_every_refresh() {
     for path in ["/", "/api/user/refresh_token"] {

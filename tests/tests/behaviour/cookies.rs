@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
 use crate::waiting::{done, settled};
 
-/// An API with one public call, for clients of the `CookieShop` server.
 #[api]
 trait Pages {
     #[public]

@@ -11,7 +11,6 @@ use crate::api::{
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// An API that declares which header and scheme its token uses.
 #[api(scheme = "Token", token_header = "X-Auth-Token")]
 trait Declared {
     #[refresh]
@@ -136,7 +135,8 @@ async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
     }
 }
 
-/// P9: headers that contain secrets are marked as sensitive, so they are neither logged nor indexed.
+/// P9: headers that contain secrets are marked as sensitive, so they are neither logged nor stored in HTTP/2's header
+/// compression table.
 #[tokio::test(start_paused = true)]
 async fn headers_that_carry_secrets_are_marked_sensitive() {
     let world = World::with(AuthorityConfig::cookie());

@@ -76,7 +76,6 @@ async fn the_tasks_of_a_process_log_in_once() {
         .unwrap();
 }
 
-/// If the session has expired, `ensure_login` logs in again.
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_logged_in_for() {
     let world = World::with(AuthorityConfig::default());
@@ -91,7 +90,6 @@ async fn an_expired_session_is_logged_in_for() {
     world.authority.assert_logins(2);
 }
 
-/// If a login fails, the next waiting task tries to log in.
 #[tokio::test(start_paused = true)]
 async fn a_failed_login_is_followed_by_the_next() {
     let world = World::new();
@@ -208,8 +206,7 @@ async fn a_login_through_the_session_is_not_set_again() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// A session that was created with a store can be loaded by another process. `Session::set` and `Session::clear` also
-/// work outside a Tokio runtime.
+/// `Session::set` and `Session::clear` also work outside a Tokio runtime.
 #[test]
 fn a_session_with_a_store_outlives_the_process() {
     let store = MemoryStore::new();

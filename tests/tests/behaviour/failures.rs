@@ -44,7 +44,8 @@ async fn assert_temporary(world: &World, shop: &ShopClient, handling: Handling) 
     error
 }
 
-/// D1: if the refresh endpoint is unreachable, the session is kept, and the call's error contains the 403 response.
+/// D1: if the refresh endpoint is unreachable, the session is kept, and the refused call's error contains the 403
+/// response.
 #[tokio::test(start_paused = true)]
 async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     let world = World::new();
@@ -94,7 +95,6 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     }
 }
 
-/// A token response whose access token is in the field `jwt`.
 #[derive(Deserialize)]
 struct Jwt {
     jwt: String,
@@ -304,7 +304,6 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
         world.authority.assert_refreshes(1);
         assert_eq!(event_names(&mut events), ["refreshed"]);
 
-        // Before the next call is sent, the expired token is refreshed once.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         world.stage.assert_sends(3);
         world.authority.assert_refreshes(2);

@@ -10,7 +10,6 @@ use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use serde_json::Value;
 use tokio::sync::{Mutex as Turn, watch};
 
-/// An operation that a session performs on its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     Load,
@@ -64,7 +63,6 @@ impl FakeStore {
         Self::default()
     }
 
-    /// Returns how many times the operation was started.
     pub fn count(&self, op: Operation) -> usize {
         self.state(op).count.load(Ordering::SeqCst)
     }
@@ -84,7 +82,7 @@ impl FakeStore {
         self.state(op).held.send_replace(true);
     }
 
-    /// Releases all blocked calls to the operation and stops blocking calls.
+    /// Releases all blocked calls to the operation and no longer blocks later calls.
     pub fn open(&self, op: Operation) {
         self.state(op).held.send_replace(false);
     }
@@ -129,12 +127,10 @@ impl FakeStore {
         parse(&self.stored().record)
     }
 
-    /// Returns all records that were ever stored.
     pub fn history(&self) -> Vec<Value> {
         self.0.history.lock().unwrap().clone()
     }
 
-    /// Returns the stored access token.
     pub fn access(&self) -> Option<String> {
         self.record()["session"]["access"].as_str().map(str::to_owned)
     }

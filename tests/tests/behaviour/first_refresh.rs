@@ -1,6 +1,6 @@
-//! Tests the first refresh of a session that starts with only a refresh cookie. The store does not confirm that it has
-//! written the refresh result. The client stores the refresh result in the same way as a login result, because the
-//! store has never contained this session.
+//! Tests the first refresh of a session that starts with only a refresh cookie. In these tests, the store does not
+//! confirm that it has written the refresh result. The client stores the refresh result in the same way as a login
+//! result, because the store has never contained this session.
 
 use std::time::Duration;
 

@@ -96,7 +96,6 @@ fn a_call_after_the_deadline_takes_over_at_once() {
     });
 }
 
-/// Calls that wait for a stalled refresh share one new refresh.
 #[test]
 fn calls_that_take_over_together_send_one_refresh() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -202,7 +201,6 @@ fn a_refresh_that_has_not_begun_ends_with_its_login() {
     }
 }
 
-/// If the builder sets a `runtime`, the refresh completes even though the caller's runtime is not polled.
 #[test]
 fn a_refresh_on_its_own_runtime_does_not_stall() {
     let (world, idle) = (World::new(), runtime());

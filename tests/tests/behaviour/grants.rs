@@ -222,7 +222,7 @@ async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry()
         assert_eq!(client.session().state(), SessionState::LoggedIn);
         advance(Duration::from_secs(601)).await;
     }
-    // The API refuses this access token before the token expires.
+    // The fake server now refuses the access token, even though the token has not expired.
     client.orders().await.unwrap();
     world.authority.expire();
     client.orders().await.unwrap();

@@ -164,7 +164,6 @@ async fn connecting_takes_no_longer_than_the_connect_timeout() {
     assert_eq!(begun.elapsed().as_secs(), 3);
 }
 
-/// The timeout of a hand-written request covers the response headers and the response body.
 #[tokio::test(start_paused = true)]
 async fn the_timeout_of_a_request_covers_its_answer() {
     let stage = Stage::new();
@@ -186,7 +185,6 @@ async fn the_timeout_of_a_request_covers_its_answer() {
     assert!(error.is_timeout(), "{error:?}");
 }
 
-/// `HyperTransport` can be wrapped in tower layers.
 #[tokio::test(start_paused = true)]
 async fn tower_layers_can_wrap_the_transport() {
     let stage = Stage::new();

@@ -182,7 +182,6 @@ async fn a_parameter_gives_the_idempotency_key_instead() {
     assert!(drawn.iter().all(|key| *key == drawn[0] && key.len() == 36), "{drawn:?}");
 }
 
-/// An `#[idempotent]` POST call is retried without an idempotency key.
 #[tokio::test(start_paused = true)]
 async fn an_idempotent_method_is_retried_without_a_key() {
     let world = World::new();

@@ -164,8 +164,7 @@ async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     world.authority.assert_refreshes(1);
 }
 
-/// J7: a login after the session has expired starts a new session. If the new session expires too, the client emits a
-/// second event.
+/// J7: a login after the session has expired starts a new session. Each session that expires emits one event.
 #[tokio::test(start_paused = true)]
 async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     let world = World::new();

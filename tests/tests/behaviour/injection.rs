@@ -10,7 +10,6 @@ use serde::Serialize;
 use crate::api::{ORIGIN, logged_in_client};
 use crate::transports::ConnectTo;
 
-/// An API with an argument in each part of a URL and in headers.
 #[api(path = "/api/v2")]
 trait Places {
     #[get("/a/{x}/b/{y}")]
@@ -34,7 +33,6 @@ trait Places {
     async fn header(&self, #[header("x-one")] x: &str, #[header("x-two")] y: Option<&str>) -> Result<()>;
 }
 
-/// Fields that are sent as query parameters.
 #[derive(Debug, Serialize)]
 struct Fields {
     inner: String,
@@ -133,8 +131,8 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: two path arguments in one segment, or an argument after a literal dot, stay within that segment, or the call
-    /// fails.
+    /// N7: a path segment that consists of two arguments, or of a dot and an argument, is sent as exactly one segment,
+    /// or the call fails.
     #[test]
     fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
         let joined = format!("{x}{y}");

@@ -239,7 +239,7 @@ async fn without_a_receiver_nothing_runs_and_events_do_not_keep_a_session_alive(
     let without_end = world_with(json!({}));
     let _other = logged_in(&without_end).await;
     settled().await;
-    // With `HyperTransport`, a task drives each connection that a login opens.
+    // With `HyperTransport`, each connection that a login opens is driven by a separate task.
     let of_a_login = tasks();
     let world = world_with(json!({ "refresh_expires_in": 1000 }));
     let shop = logged_in(&world).await;

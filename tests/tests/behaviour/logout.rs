@@ -181,8 +181,8 @@ async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     world.authority.assert_logouts(2);
 }
 
-/// W10: if a logout's access token has expired, the client refreshes and sends the logout again, so the server ends the
-/// session too. Only the logout uses the refreshed tokens.
+/// W10: if the access token has expired, a logout refreshes the token and is sent again, so the session on the server
+/// ends too. Only the logout uses the refreshed tokens.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {
     for status in [401, 403] {

@@ -109,7 +109,6 @@ async fn a_refused_public_logout_starts_no_refresh() {
     }
 }
 
-/// An API whose logout has token parameters in the path and the query.
 #[api(path = "/api/user")]
 trait Places {
     #[refresh]
@@ -157,7 +156,6 @@ async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     );
 }
 
-/// An API whose logout has a token parameter and a caller's argument in the path.
 #[api(path = "/api/user")]
 trait Devices {
     #[refresh]
@@ -169,7 +167,7 @@ trait Devices {
     async fn logout(&self, device: u64, token: RefreshToken, reason: &str) -> Result<()>;
 }
 
-/// W11: a logout has the caller's arguments in their placeholders of the path, before and after a token parameter.
+/// W11: the caller's arguments fill their placeholders in a logout's path, both before and after a token parameter.
 #[tokio::test(start_paused = true)]
 async fn the_path_of_a_logout_contains_the_arguments_of_the_caller() {
     let world = World::new();

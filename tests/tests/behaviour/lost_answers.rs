@@ -108,7 +108,8 @@ async fn an_answer_that_arrived_while_the_process_was_suspended_is_read() {
     world.authority.assert_refreshes(1);
 }
 
-/// G3, I8: a refresh sends the refresh token at most three times and fails within eight seconds.
+/// G3, I8: if all responses to a refresh are lost, the refresh sends the refresh token at most three times and fails
+/// within eight seconds.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_whose_answers_are_all_lost_is_given_up() {
     let hang = Handling::instead(Answer::hang());
@@ -375,8 +376,7 @@ async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
     advance(Duration::from_secs(580)).await;
     world.guard_with(403, |_| order(7));
 
-    // While an early refresh is in progress, the call is sent with the old access token, which the refresh then
-    // revokes.
+    // This call is sent with the old access token while an early refresh, which revokes that token, is in progress.
     shop.order(7).await.unwrap();
     settled().await;
     assert!(!world.authority.accepts(&world.authority.access(1)));

@@ -77,7 +77,7 @@ async fn after_a_logout_nothing_is_sent() {
 }
 
 /// K2: if the session has an access token, a hand-written request contains that token. If the server refuses a request
-/// without a token, no refresh starts.
+/// that contains no token, no refresh starts.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential() {
     let world = World::new();

@@ -18,7 +18,6 @@ pub const ELSEWHERE: [&str; 6] = [
     "https://shop.test@evil.test",
 ];
 
-/// An API whose token is sent in a custom header.
 #[api(token_header = "x-auth-token", scheme = none)]
 pub trait HeaderApi {
     #[refresh]
@@ -184,7 +183,8 @@ async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     assert_eq!(exchange.header("cookie"), Some(&*format!("refresh_token={}", home.authority.refresh(1))));
 }
 
-/// N6: under RFC 6454, two origins are equal if they differ only in case, an explicit default port or a trailing dot.
+/// N6: two URLs have the same origin (RFC 6454) even if they differ in case, in an explicit default port, or in a
+/// trailing dot after the host.
 #[tokio::test(start_paused = true)]
 async fn different_spellings_of_an_origin_are_the_same_origin() {
     let (home, everywhere) = (World::new(), Stage::new());

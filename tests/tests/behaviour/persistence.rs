@@ -20,7 +20,7 @@ fn process(world: &World, store: &FakeStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
 
-/// Returns a store in which an earlier process has stored the server's first tokens.
+/// Returns a store in which an earlier process has stored the first tokens issued by the server.
 async fn left_behind(world: &World) -> FakeStore {
     let store = FakeStore::new();
     let shop = process(world, &store);
@@ -161,7 +161,6 @@ async fn load_returns_the_state_of_the_session() {
     assert_eq!(without.session().load().await.unwrap(), SessionState::LoggedOut);
 }
 
-/// A login or logout call returns only after the new state is stored, and a new process loads that state.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_logout_are_stored_before_they_return() {
     let world = guarded();
@@ -318,8 +317,8 @@ async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     }
 }
 
-/// S3: if a process crashes between the refresh response and the write, the store still records that a refresh was
-/// started. The next process tries to refresh once, and `is_rotation_lost` returns `true` for the error.
+/// S3: if a process crashes after a refresh response but before it stores the new tokens, the store still records that
+/// a refresh was started. The next process tries to refresh once, and `is_rotation_lost` returns `true` for the error.
 #[tokio::test(start_paused = true)]
 async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation() {
     let world = guarded();

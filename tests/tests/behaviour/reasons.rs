@@ -115,8 +115,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: the reason of an error is a rate limit if the headers, or an error body in Google's or GitHub's format, report a
-/// rate limit.
+/// C7: if the response headers, or an error body in Google's or GitHub's format, report a rate limit, the error gives
+/// the rate limit as its reason.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -446,8 +446,9 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
     assert_eq!(reply.receipt().generation(), Some(2));
 }
 
-/// C5: if a 403 response without a challenge arrives after the token's lifetime, the token has expired. If the response
-/// arrives earlier, it is uncertain whether the token has expired.
+/// C5: if a 403 response without a challenge arrives after the token's lifetime has passed, the client treats the token
+/// as expired. If a 403 response without a challenge arrives during the token's lifetime, the client treats the token
+/// as possibly expired.
 #[tokio::test(start_paused = true)]
 async fn a_403_is_classified_by_the_lifetime_of_the_token() {
     const LIFETIME: Duration = Duration::from_secs(60);
@@ -487,7 +488,6 @@ async fn a_late_refusal_finds_the_refresh_done() {
     assert_eq!(receipt.classification(), Some(Classification::Suspect));
 }
 
-/// If a call without a credential is refused, its error gives no reason.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_credential_gives_no_reason() {
     let world = World::new();

@@ -14,7 +14,6 @@ const EVIL: &str = "https://evil.test";
 /// A string that is part of each of the user's secrets.
 const KEY: &str = "canary";
 
-/// An API with a secret in each part of a request.
 #[api]
 #[header("x-constant" = "canary-constant")]
 trait Keys {

@@ -7,7 +7,6 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, order, tokens};
 use crate::origins::{ELSEWHERE, HeaderApi, HeaderApiClient, assert_carries_no_secret, get, shop, worlds};
 use crate::transports::ConnectTo;
 
-/// All status codes that redirect a request.
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
 /// N1: a redirect to another origin is followed without the token, the cookies and the default headers.
@@ -38,7 +37,7 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
             HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         home.stage.respond(move |_| Answer::new(status).header("location", "//evil.test/orders/7"));
         api.order(7).await.unwrap();
-        // A redirect never sends a request body to another origin.
+        // Without `follow_to`, a redirect never sends a request body to another origin.
         assert_eq!(api.change(7, "new").await.is_err(), status > 303);
         let mut request = get(&format!("{ORIGIN}/orders/7"));
         let mut secret: http::HeaderValue = home.authority.canary().parse().unwrap();

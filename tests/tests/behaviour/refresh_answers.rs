@@ -14,7 +14,6 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// An API that declares which refresh responses end the session.
 #[api(
     session_ends_on(401, 403),
     session_ends_when(json("/errors/0/extensions/code") == "INVALID_CREDENTIALS", json("/errcode") == "M_FORBIDDEN")
@@ -78,7 +77,8 @@ async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     }
 }
 
-/// W4: if a refresh response has an undeclared code, the error names the code and the declaration that is missing.
+/// W4: if a refresh response has an error code that the API does not declare, the error names the code and the missing
+/// declaration.
 #[tokio::test(start_paused = true)]
 async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() {
     let answers = [

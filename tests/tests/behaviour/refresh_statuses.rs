@@ -148,8 +148,8 @@ fn login_page(world: &World) -> LoginPageClient {
     LoginPageClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// W18: a redirect whose status is listed in `refresh_on` starts a refresh and is not followed. If the server redirects
-/// the call again after the refresh, the call fails.
+/// W18: a redirect whose status is listed in `refresh_on` starts a refresh and is not followed. If the server still
+/// redirects a call after a refresh, the call fails.
 #[tokio::test(start_paused = true)]
 async fn a_listed_redirect_is_classified_before_it_is_followed() {
     let world = World::new();

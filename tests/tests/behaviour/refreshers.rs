@@ -34,7 +34,6 @@ impl Refresher for Counter {
     }
 }
 
-/// Makes the server accept only the newest token.
 fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }

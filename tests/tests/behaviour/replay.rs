@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::api::{Order, Shop, event_names, logged_in_client, order};
 
-/// E1: if the second request is refused too, the call returns the second refusal and sends no third request.
+/// E1: if a call's second request is refused too, the call returns the second refusal and sends no third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer() {
     for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
@@ -32,7 +32,8 @@ async fn a_second_refusal_is_the_answer() {
     }
 }
 
-/// E2: if the second response is not a refusal, it is returned to the caller and does not affect the session.
+/// E2: if the response to a call's second request is not a refusal, the response is returned to the caller and does not
+/// affect the session.
 #[tokio::test(start_paused = true)]
 async fn any_other_second_answer_is_the_answer() {
     for second in [204, 302, 404, 409, 418, 429, 500, 502, 503] {
@@ -63,8 +64,8 @@ async fn any_other_second_answer_is_the_answer() {
     }
 }
 
-/// E3: if the second request fails with a network error, the call returns the error, and the next call uses the new
-/// token.
+/// E3: if a call's second request fails with a network error, the call returns the error, and the next call uses the
+/// new token.
 #[tokio::test(start_paused = true)]
 async fn a_second_send_that_fails_keeps_the_new_token() {
     let failures = [
@@ -96,7 +97,8 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
     }
 }
 
-/// E3: if the second response's body is cut off, the call returns an error and sends no third request.
+/// E3: if the body of the response to a call's second request is cut off, the call returns an error and sends no third
+/// request.
 #[tokio::test(start_paused = true)]
 async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     let world = World::new();
@@ -112,7 +114,7 @@ async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// E4: if the token is refreshed again during the second request, a refusal of the second request is still final.
+/// E4: if the token is refreshed again during a call's second request, a refusal of that request is still final.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
     for refusal in [401, 403] {
@@ -135,7 +137,7 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
     }
 }
 
-/// E4: if the token was replaced during the second request, a refusal of this request does not mark the route as
+/// E4: if the token was replaced during a call's second request, a refusal of that request does not mark the route as
 /// forbidden.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_of_a_replaced_token_does_not_make_the_route_forbidden() {

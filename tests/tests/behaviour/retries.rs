@@ -17,7 +17,7 @@ fn retrying(world: &World, retry: Retry) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).retry(retry).build().unwrap()
 }
 
-/// Sends the given responses in order, and then repeats the last response.
+/// Makes the server send the given responses in order, and then repeat the last response.
 fn script(world: &World, answers: Vec<Answer>) {
     let script = std::sync::Mutex::new(answers);
     world.stage.respond(move |_| {
@@ -142,7 +142,6 @@ async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
     shop.order(7).timeout(200 * SECOND).await.unwrap();
 }
 
-/// A call's deadline covers all its attempts.
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_all_attempts() {
     let world = World::new();
@@ -172,7 +171,6 @@ async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     world.authority.assert_refreshes(1);
 }
 
-/// If a retried request is refused, the client refreshes, and the call continues with the new token.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     let world = World::new();
@@ -187,7 +185,6 @@ async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     assert_eq!(carried, [one.clone(), one, two.clone(), two]);
 }
 
-/// If a refresh fails, the call's retry policy does not retry the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_retried_by_the_call() {
     let world = World::new();
@@ -200,7 +197,6 @@ async fn a_failed_refresh_is_not_retried_by_the_call() {
     world.authority.assert_refreshes(1);
 }
 
-/// A status that starts a refresh is never retried, even if the retry policy includes that status by default.
 #[tokio::test(start_paused = true)]
 async fn a_status_that_is_refreshed_for_is_never_retried() {
     let world = World::new();
@@ -216,7 +212,6 @@ async fn a_status_that_is_refreshed_for_is_never_retried() {
     world.authority.assert_refreshes(1);
 }
 
-/// A call that was dropped by its caller is not retried.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_call_is_not_retried() {
     let world = World::new();
@@ -274,7 +269,6 @@ async fn only_the_budget_of_the_builder_counts() {
     world.stage.assert_sends(5);
 }
 
-/// All attempts of a call send the idempotency key that the caller passes.
 #[tokio::test(start_paused = true)]
 async fn each_attempt_sends_the_same_key() {
     let world = World::new();
@@ -287,7 +281,6 @@ async fn each_attempt_sends_the_same_key() {
     assert_eq!(keys, vec![Some("k1".to_owned()); 3]);
 }
 
-/// A login that received a response is not retried.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_was_answered_is_not_retried() {
     let world = World::new();

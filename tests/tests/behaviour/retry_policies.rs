@@ -42,13 +42,11 @@ fn request() -> Request {
     Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap())
 }
 
-/// Sends a request through a policy that wraps the client.
 async fn retried(client: Client, policy: On) -> Result<Response, Error> {
     let service = service_fn(move |request| client.execute(request));
     Retry::new(policy, service).oneshot(request()).await
 }
 
-/// Returns a client whose transport is wrapped in the policy.
 fn over(world: &World, policy: On) -> ShopClient {
     let issued = tokens(&world.authority.issue());
     let service = Retry::new(policy, world.service());

@@ -234,7 +234,6 @@ async fn a_revocation_that_fails_is_reported_and_given_up() {
     }
 }
 
-/// A refresher whose `revoke` method calls a function provided by the test.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;

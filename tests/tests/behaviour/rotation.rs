@@ -1,4 +1,5 @@
-//! Tests refresh token rotation: no refresh token is sent more than once, and both tokens are always replaced together.
+//! Tests refresh token rotation: a used refresh token is not sent again, and the access token and refresh token are
+//! always replaced together.
 
 use std::time::Duration;
 

@@ -14,7 +14,6 @@ use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, order, tokens};
 use crate::transports::ConnectTo;
 use crate::waiting::{done, next_event};
 
-/// An API whose servers report errors in response bodies.
 #[api(
     refresh_on(200, 400, 401, 403),
     expired_when(
@@ -178,7 +177,7 @@ async fn a_function_classifies_by_status_headers_and_body() {
     world.authority.assert_refreshes(1);
 }
 
-/// A5: a function rule also classifies the successful responses to hand-written requests.
+/// A5: a rule function also classifies the successful responses to hand-written requests.
 #[tokio::test(start_paused = true)]
 async fn a_function_finds_an_error_in_the_200_of_a_hand_written_request() {
     let world = World::new();
@@ -285,8 +284,8 @@ async fn a_listed_success_status_without_a_rule_is_a_success() {
     world.authority.assert_refreshes(0);
 }
 
-/// A5: if the second response is also a 200 response that contains an error, that response is returned to the caller,
-/// and no second refresh starts.
+/// A5: if the response to a call's second request is also a 200 response that contains an error, that response is
+/// returned to the caller, and no second refresh starts.
 #[tokio::test(start_paused = true)]
 async fn the_second_200_with_an_error_is_the_answer() {
     let world = World::new();

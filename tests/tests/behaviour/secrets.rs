@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use crate::api::{ORIGIN, Shop, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// An API with a secret in each argument.
 #[api]
 trait Private {
     #[login]
@@ -39,7 +38,6 @@ trait Private {
     async fn order(&self, id: &str, #[query] q: &str) -> Result<u64>;
 }
 
-/// An API that has secret arguments and keeps the refresh token in a cookie.
 #[api(scheme = none)]
 trait PrivateCookies {
     #[login]
@@ -295,7 +293,6 @@ async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
     }
 }
 
-/// An API whose responses contain URLs.
 #[api]
 trait Linked {
     #[get("/orders/{id}")]

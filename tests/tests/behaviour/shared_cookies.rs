@@ -23,7 +23,7 @@ fn guarded() -> (World, FakeStore) {
     (world, store)
 }
 
-/// Returns two simulated browser tabs that have both loaded the server's first tokens.
+/// Returns two simulated browser tabs that have both loaded the first tokens issued by the server.
 async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
     let both = [(); 2].map(|()| tab(world, store));
     both[0].session().set(tokens(&world.authority.issue())).await.unwrap();

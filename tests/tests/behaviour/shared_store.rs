@@ -20,7 +20,7 @@ fn process(world: &World, store: &FakeStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
 
-/// Returns two clients that have both loaded the server's first tokens.
+/// Returns two clients that have both loaded the first tokens issued by the server.
 async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
     let both = [(); 2].map(|()| process(world, store));
     both[0].session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -234,8 +234,8 @@ async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     world.authority.assert_refreshes(1);
 }
 
-/// R3, R10: a process whose lease expired during a refresh does not overwrite newer tokens in the store. The process
-/// uses the newer tokens from the store.
+/// R3, R10: if a process's lease expires during a refresh, the process does not overwrite newer tokens in the store,
+/// but uses them.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_does_not_overwrite() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
@@ -337,7 +337,7 @@ async fn no_token_is_spent_under_an_expired_lease() {
 
 /// R7, G4: if a process's lease expires before the refresh token is sent, the process finds its own record of the
 /// started refresh in the store. The process does not treat its own record of a started refresh as a sign of a lost
-/// response. If the server then rejects the refresh token, the error reports an expired session, and `is_rotation_lost`
+/// response. If the server rejects the refresh token, the error reports an expired session, and `is_rotation_lost`
 /// returns `false`.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
@@ -482,7 +482,7 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
 }
 
 /// J10: if a different user logs in from another process, calls neither refresh nor use the new session until the
-/// program loads the store.
+/// program loads the session from the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();

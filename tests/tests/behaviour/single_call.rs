@@ -42,7 +42,8 @@ async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     }
 }
 
-/// A2: if a call to the cookie API is refused, the client refreshes with the cookie and sends the call again.
+/// A2: if a call is refused and the refresh token is in a cookie, the client refreshes with that cookie and sends the
+/// call again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     let world = World::with(AuthorityConfig::cookie());
@@ -246,7 +247,6 @@ trait Keyed {
     async fn orders_as(&self, #[header] own: &http::HeaderMap) -> Result<Value>;
 }
 
-/// In a trait without roles, a header map can contain the `authorization` header.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_of_an_api_without_a_session_can_have_an_authorization() {
     let world = World::new();

@@ -18,7 +18,6 @@ fn guarded() -> World {
     world
 }
 
-/// Returns a logged-in client and its store.
 async fn logged_in(world: &World) -> (ShopClient, FakeStore) {
     let store = FakeStore::new();
     let shop = builder(world).store(store.clone()).build().unwrap();
@@ -107,7 +106,6 @@ async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     world.authority.assert_refreshes(1);
 }
 
-/// A store that reports a change even though nothing has changed is read about once per second.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_reports_false_changes_is_read_once_a_second() {
     let world = guarded();
@@ -123,7 +121,6 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// If a runtime shuts down while it stores a login, the next call on another runtime stores the login.
 #[test]
 fn a_login_that_one_runtime_did_not_store_is_stored_on_the_next() {
     let world = guarded();

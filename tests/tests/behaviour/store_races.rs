@@ -121,7 +121,6 @@ async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
         let change = if login { one.session().set(issued) } else { one.session().clear() };
         done(first).await.unwrap_err();
         settled().await;
-        // The second process's call waits for the lock.
         let second = tokio::spawn(two.order(7));
         settled().await;
         exchange.release();

@@ -147,7 +147,6 @@ async fn schedule(seed: u64) -> Counts {
     counts
 }
 
-/// Performs one random action of a process or the server.
 async fn act(kind: u8, shop: &ShopClient, world: &World) {
     let ended = match kind {
         0 => shop.session().set(tokens(&world.authority.issue())).await.err(),

@@ -87,7 +87,6 @@ trait Issuer {
     #[post("/api/user/refresh_token")]
     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
-    /// Returns an access token for one audience.
     #[post("/token")]
     async fn token_for(&self, #[json("audience")] audience: &str) -> Result<Tokens>;
 }

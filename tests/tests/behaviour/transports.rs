@@ -33,7 +33,6 @@ impl<C: Api> ConnectTo for ClientBuilder<C> {
     }
 }
 
-/// Returns a `HyperTransport` that connects to the fake server `double`.
 pub fn hyper_transport(double: impl Double) -> HyperTransport {
     HyperTransport::over(move |origin| {
         let pipe = afresh_tests::connect(double.clone(), &origin);

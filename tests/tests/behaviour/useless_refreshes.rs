@@ -185,8 +185,8 @@ async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// C12: after a successful call to a forbidden route, or after a login, a 403 response from that route starts a refresh
-/// again.
+/// C12: a route is no longer treated as forbidden after a successful call to it or after a login, so a 403 response
+/// from the route starts a refresh again.
 #[tokio::test(start_paused = true)]
 async fn a_success_or_a_login_makes_a_route_refresh_again() {
     for by_login in [false, true] {
@@ -197,7 +197,8 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
-        // The client treats the route as forbidden for another 20 s. The last refresh was more than 10 s ago.
+        // For another 20 s, the client treats the route as forbidden, even though the last refresh was more than 10 s
+        // ago.
         advance(Duration::from_secs(11)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
@@ -232,7 +233,8 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
-        // The client treats the route as forbidden for another 20 s. The last refresh was more than 10 s ago.
+        // For another 20 s, the client treats the route as forbidden, even though the last refresh was more than 10 s
+        // ago.
         advance(Duration::from_secs(11)).await;
         let troubled = trouble.clone();
         world.stage.respond(move |_| troubled.clone());
@@ -243,7 +245,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
     }
 }
 
-/// C12: if a token expires during a call, it is refreshed even on a forbidden route.
+/// C12: if a token expires during a call to a forbidden route, the token is still refreshed.
 #[tokio::test(start_paused = true)]
 async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
     let world =

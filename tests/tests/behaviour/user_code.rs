@@ -17,7 +17,6 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// Returns a client that uses the given function as its refresher.
 fn refreshed_by<F, R>(world: &World, refresh: F) -> ShopClient
 where
     F: Fn(Session) -> R + Send + Sync + 'static,
@@ -26,7 +25,6 @@ where
     builder(world).tokens(Tokens::new("old")).refresh_with(refresh).build().unwrap()
 }
 
-/// Makes the server refuse every token except `new`.
 fn accept_new(world: &World, refusal: u16) {
     world.stage.respond(move |seen| match seen.token() {
         Some("new") => order(7),

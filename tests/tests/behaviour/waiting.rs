@@ -34,8 +34,8 @@ pub async fn drop_call<T>(call: JoinHandle<T>) {
     assert!(call.await.is_err_and(|end| end.is_cancelled()), "the caller was still waiting");
 }
 
-/// Waits until tasks can make progress only if the test acts or the clock advances. This function advances Tokio's
-/// paused clock by one millisecond.
+/// Waits until every task is waiting for the test or for the clock. This function advances Tokio's paused clock by one
+/// millisecond.
 pub async fn settled() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }

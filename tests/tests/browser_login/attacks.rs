@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::provider::{Provider, Shown, held, tokens};
 
-/// The listener answers any request other than the login's redirect with a page with status 400, and keeps waiting. No
-/// code is exchanged.
+/// The listener responds to any request other than the login's redirect with an HTML page and status 400, and keeps
+/// waiting. No code is exchanged.
 #[tokio::test]
 async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     let provider = Provider::start().await;
@@ -82,7 +82,6 @@ async fn a_second_tab_during_the_exchange_gets_a_page_and_exchanges_nothing() {
     provider.stage.assert_sends(1);
 }
 
-/// A connection that sends nothing, or only part of a request, does not block the browser.
 #[tokio::test]
 async fn connections_that_send_nothing_do_not_keep_the_browser_out() {
     let provider = Provider::start().await;
@@ -146,7 +145,6 @@ async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let login = tokio::spawn(browser.run(shop.session()));
     let asked = opened.await.unwrap();
     provider.grant(&asked);
-    // The client in this test resolves host names and prefers IPv6 addresses.
     let url = format!("{}?code=good&state={}", asked.get("redirect_uri"), asked.state());
     let status = reqwest::get(url).await.unwrap().status();
     assert_eq!(status, 200);
@@ -170,8 +168,8 @@ async fn a_taken_port_is_an_error_before_anything_is_opened() {
     assert!(opened.await.is_err(), "no browser was opened");
 }
 
-/// If the redirect names a different issuer, the login fails and the authorization code is not sent, because it might
-/// belong to another server.
+/// If the redirect names a different issuer, the login fails and the authorization code is not sent, because the code
+/// might belong to another server.
 #[tokio::test]
 async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     let provider = Provider::start().await;
@@ -189,8 +187,8 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The browser page shows the server's error description without markup. On the page and in the error message, the
-/// description is shortened and contains no control characters.
+/// The browser page shows the server's error description without markup. Both the browser page and the error message
+/// contain a shortened error description without control characters.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {
     for (description, hidden) in [

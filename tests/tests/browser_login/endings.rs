@@ -77,7 +77,6 @@ async fn a_login_times_out_and_frees_its_port() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// If no `timeout` is set, a login fails after five minutes.
 #[tokio::test(start_paused = true)]
 async fn without_a_timeout_a_person_has_five_minutes() {
     let provider = Provider::start().await;
@@ -89,7 +88,6 @@ async fn without_a_timeout_a_person_has_five_minutes() {
     assert_eq!(begun.elapsed().as_secs(), 300);
 }
 
-/// Dropping a login releases its port before the runtime polls another task.
 #[tokio::test]
 async fn a_dropped_login_frees_its_port_at_once() {
     let provider = Provider::start().await;
@@ -103,7 +101,6 @@ async fn a_dropped_login_frees_its_port_at_once() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// Dropping a login during the code exchange releases its port and does not change the session.
 #[tokio::test]
 async fn a_login_dropped_during_the_exchange_frees_its_port_and_leaves_the_session() {
     let provider = Provider::start().await;

@@ -102,7 +102,6 @@ async fn the_url_is_announced_before_it_is_opened() {
     assert_eq!(heard[1..], [format!("opened {url}")]);
 }
 
-/// The program can set the port and the path of the redirect URL.
 #[tokio::test]
 async fn the_port_and_the_path_can_be_chosen() {
     let provider = Provider::start().await;
@@ -123,7 +122,6 @@ async fn the_port_and_the_path_can_be_chosen() {
     }
 }
 
-/// If ten processes start at the same time, only one process opens a browser.
 #[tokio::test]
 async fn processes_that_start_at_once_open_one_browser() {
     let provider = Arc::new(Provider::start().await);

@@ -42,7 +42,6 @@ async fn an_opener_that_panics_does_not_stop_the_listener() {
     logs_in_with::<()>(|| panic!("this panic is part of the test")).await;
 }
 
-/// An opener can spawn tasks on the runtime of the login.
 #[tokio::test]
 async fn an_opener_may_spawn_tasks() {
     let (done, spawned) = oneshot::channel();

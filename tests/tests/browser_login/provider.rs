@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use url::Url;
 
-/// The fake authorization server, on a loopback socket. Each token request waits until the test answers it.
+/// Each token request waits until the test answers it.
 pub struct Provider {
     pub stage: Stage,
     listening: Listening,
@@ -29,7 +29,6 @@ pub struct Authorization {
     parameters: HashMap<String, String>,
 }
 
-/// A response that the browser received.
 #[derive(Debug)]
 pub struct Shown {
     pub status: u16,
@@ -56,7 +55,7 @@ impl Provider {
         self.server().client("my-cli").scope("orders offline_access")
     }
 
-    /// Returns a client for an API whose session is refreshed by this server.
+    /// Returns an API client whose session is refreshed by this server.
     pub fn shop(&self) -> Client {
         Client::builder("https://shop.test").refresher(self.app()).build().unwrap()
     }
@@ -74,7 +73,6 @@ impl Provider {
     }
 }
 
-/// Returns a successful token response.
 pub fn tokens() -> Answer {
     Answer::json(
         200,
@@ -104,7 +102,6 @@ pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
     (browser.announce(|_: &str| ()).open(open), receiver)
 }
 
-/// The strings that were passed to a callback.
 pub type RequestedUrls = Arc<Mutex<Vec<String>>>;
 
 impl Authorization {
@@ -137,7 +134,6 @@ impl Authorization {
         self.get_target(&format!("/callback?{query}&state={}", self.state())).await
     }
 
-    /// Sends a GET request to the given request target.
     pub async fn get_target(&self, target: &str) -> Shown {
         self.send(format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").as_bytes()).await
     }

@@ -35,7 +35,6 @@ pub enum Status {
     Open,
 }
 
-/// A public trait that declares a typical API.
 #[api]
 pub trait Shop {
     #[login]
@@ -130,7 +129,7 @@ impl FromSession for Tenant {
     }
 }
 
-/// A trait whose session consists only of cookies.
+/// An API whose session consists only of cookies.
 #[api]
 pub trait Cookies {
     #[login]
@@ -142,7 +141,6 @@ pub trait Cookies {
     async fn refresh(&self) -> Result<CookieSession>;
 }
 
-/// A trait with parameters in each part of a request.
 #[api]
 pub trait Places {
     #[get("/users/{user-id}/files/{rest*}")]
@@ -318,7 +316,6 @@ async fn a_call_with_borrowed_arguments_is_spawned() {
     assert!(call.await.unwrap().unwrap_err().is_connect());
 }
 
-/// The public fields of `Event` can be destructured in a pattern.
 #[test]
 fn the_fields_of_an_event_are_public() {
     let Event { id, event, data, .. } = Event::new("data".to_owned());

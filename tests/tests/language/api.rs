@@ -4,10 +4,8 @@ use afresh::__private::Api;
 use afresh::{Client, Tokens};
 use afresh_tests::{Seen, Stage, World};
 
-/// The origin of all fake servers.
 pub const ORIGIN: &str = "https://shop.test";
 
-/// Returns a client that has no session.
 pub fn client_on<C: Api>(stage: &Stage) -> C {
     afresh::__private::builder(ORIGIN).transport(stage.service()).build().unwrap()
 }
@@ -24,14 +22,12 @@ pub fn beside<C: Api>(client: &Client) -> C {
     afresh::__private::wrap_client(client.clone())
 }
 
-/// Returns the only request that the server received.
 pub fn only(stage: &Stage) -> Seen {
     let log = stage.log();
     assert_eq!(log.len(), 1, "{log:#?}");
     log[0].clone()
 }
 
-/// Returns both requests of a call that was sent twice.
 pub fn both(stage: &Stage) -> (Seen, Seen) {
     let log = stage.log();
     let [.., first, second] = &*log else { panic!("two sends: {log:#?}") };

@@ -13,7 +13,8 @@ use serde_json::json;
 
 use crate::api::{ORIGIN, client_on, logged_in_client, only};
 
-/// No default method body returns a value that occurs in a response of these tests.
+/// The default method bodies panic or return values that no response in these tests contains, so a test notices if a
+/// default body runs.
 #[api(dyn)]
 pub trait Shop {
     /// Logs in.
@@ -58,7 +59,6 @@ pub trait Shop {
     }
 }
 
-/// A fake that implements only the login and one other method of the trait.
 struct Fake;
 
 impl Shop for Fake {
@@ -72,7 +72,6 @@ impl Shop for Fake {
     }
 }
 
-/// A fake that implements none of the trait's methods.
 struct Empty;
 
 impl Shop for Empty {}
@@ -147,7 +146,7 @@ async fn a_refused_call_is_refreshed_by_the_declaration_and_not_by_the_default_b
     world.authority.assert_refreshes(1);
 }
 
-/// An API for a [`World`]. The API's client sends requests instead of running the default method bodies.
+/// An API whose client sends requests to a [`World`] instead of running the default method bodies.
 #[api]
 pub trait Guarded {
     #[refresh]

@@ -30,7 +30,6 @@ pub trait Shop {
     }
 }
 
-/// Code that a user would test with a test double.
 async fn double_of(shop: &impl Shop, id: u64) -> Result<u64> {
     Ok(shop.order(id).await?.id * 2)
 }

@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use crate::api::{client_on, logged_in_client, only};
 
-/// A shop API declared with `#[api(dyn)]`.
 #[api(dyn)]
 pub trait Shop: std::fmt::Debug {
     const SIZE: u32 = 20;
@@ -225,7 +224,6 @@ struct Filter<'a> {
     q: &'a str,
 }
 
-/// A trait whose parameter types contain elided lifetimes.
 #[api(dyn)]
 #[expect(elided_lifetimes_in_paths, reason = "the test needs elided lifetimes")]
 trait Hiding {

@@ -93,7 +93,6 @@ async fn a_limit_counts_elements_and_requests_no_page_beyond() {
     stage.assert_sends(1);
 }
 
-/// If an element has the wrong type, the caller gets an error for that element and still gets all other elements.
 #[tokio::test(start_paused = true)]
 async fn a_broken_element_does_not_hide_the_others() {
     let stage = Stage::new();

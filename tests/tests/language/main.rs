@@ -1,4 +1,4 @@
-//! Tests a trait's attributes through the public API, against in-memory servers on a paused clock. The tests cover the
+//! Tests a trait's attributes through the public API, with in-memory servers and a paused clock. The tests cover the
 //! request for each attribute, the value for each return type, and the places where traits and test doubles can be
 //! declared.
 

@@ -183,7 +183,8 @@ async fn bytes_of_any_type_are_one_part_and_other_lists_repeat() {
     assert_eq!(contents, ["PNG", "GIF", "PNG", "PNG", "1", "2"]);
 }
 
-/// If a parameter has a generic type, the type's `Serialize` implementation determines the part.
+/// If a `#[part]` parameter has a generic type, the type's `Serialize` implementation determines the content of the
+/// part.
 #[tokio::test(start_paused = true)]
 async fn a_generic_part_is_sent_as_it_serializes() {
     let world = World::new();

@@ -147,7 +147,6 @@ async fn an_error_without_a_body_has_an_empty_body() {
     assert!(error.is_status() && error.body().unwrap().is_empty(), "{error}");
 }
 
-/// A hand-written implementation whose methods return every kind of value.
 struct Fake;
 
 impl Feed for Fake {

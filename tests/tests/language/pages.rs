@@ -327,7 +327,6 @@ async fn an_offset_grows_by_the_elements_received() {
     }
 }
 
-/// The request for the next page differs from the first request only in the paging parameter.
 #[tokio::test(start_paused = true)]
 async fn further_pages_are_requested_with_the_same_bytes() {
     let stage = Stage::new();
@@ -520,7 +519,6 @@ async fn a_page_of_another_type_is_an_error_between_pages() {
     assert_eq!(page, &[2]);
 }
 
-/// If the token expires between two pages, the client refreshes, and the caller gets the next page.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_expires_between_two_pages_is_refreshed() {
     let world = World::new();

@@ -164,7 +164,6 @@ async fn a_rest_parameter_that_would_change_the_path_is_never_sent() {
 
 #[api]
 trait Paths {
-    /// Reads the file at the given path.
     #[get("/{rest*}")]
     async fn read(&self, rest: &str) -> Result<String>;
 }

@@ -12,7 +12,6 @@ use crate::tree::{Files, Target, Tree};
 pub struct Ban {
     pub folders: &'static [&'static str],
     pub crates: &'static [&'static str],
-    /// The forbidden modules in the crate root.
     pub modules: &'static [&'static str],
 }
 

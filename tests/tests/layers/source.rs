@@ -8,7 +8,6 @@ use proc_macro2::Delimiter::{Brace, Bracket, Parenthesis};
 
 use crate::token::{Token, after_visibility, colons_at, item_end, word_at};
 
-/// The contents of one module.
 #[derive(Debug, Default)]
 pub struct Scope {
     pub defines: BTreeSet<String>,
@@ -32,7 +31,6 @@ pub enum Body {
     File(Option<String>),
 }
 
-/// A path that occurs in the source code.
 #[derive(Clone, Debug)]
 pub struct Name {
     /// The segments of the path. The first segment is `::` if the path starts with `::`.
@@ -69,7 +67,6 @@ const KEYWORDS: [&str; 24] = [
     "move", "mut", "ref", "return", "static", "type", "unsafe", "where", "while", "yield",
 ];
 
-/// Returns the top-level module of a file.
 pub fn read(text: &str) -> Result<Scope, String> {
     let mut reader = Reader { scope: Scope::default(), test: false };
     reader.walk(&Token::all(text)?, true, Attributes::default());

@@ -26,12 +26,10 @@ pub struct Module {
 #[derive(Debug, Default)]
 pub struct Tree {
     pub modules: Vec<Module>,
-    /// The errors that occurred while the files were read.
     pub errors: Vec<String>,
     exports: BTreeMap<String, String>,
 }
 
-/// The target that a path refers to.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Target {
     Module(usize),
@@ -51,7 +49,6 @@ struct Place<'a> {
     test: bool,
 }
 
-/// Reads every `.rs` file in a directory and its subdirectories.
 pub fn read_files(root: &Path) -> io::Result<Files> {
     let mut files = Files::new();
     let mut open = vec![root.to_owned()];
@@ -245,7 +242,6 @@ fn folder_of(file: &str, by_path: bool) -> String {
     if by_path || stem == "mod" || stem == "lib" { folder.to_owned() } else { join(folder, stem) }
 }
 
-/// Returns whether the path of a file marks it as test code.
 pub fn is_test(file: &str) -> bool {
     file.split('/').any(|part| part == "tests" || part == "tests.rs")
 }

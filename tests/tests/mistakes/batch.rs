@@ -16,8 +16,6 @@ pub type Errors = Vec<String>;
 /// empty string if a macro reports the error.
 type Found = (usize, String, String);
 
-/// Returns the errors for each mistake.
-///
 /// The compiler stops after a phase that reports errors, so one mistake's error can hide errors from later phases. Each
 /// mistake is therefore checked again, together with the mistakes whose first error has the same error code.
 pub fn check_all(cases: &[Case]) -> Vec<Errors> {
@@ -100,8 +98,8 @@ fn error_of(message: &Value, batch: &Path, starts: &[(usize, usize)]) -> Option<
     Some((*number, code, rendered))
 }
 
-/// Returns the line of a span in the file `batch`. For a span outside the file `batch`, returns the line of the macro
-/// call that the span comes from.
+/// Returns the line number of a compiler span in the file `batch`. For a span outside the file `batch`, returns the
+/// line number of the macro call that the span comes from.
 fn line_in(span: &Value, batch: &Path) -> Option<usize> {
     if span["file_name"].as_str().is_some_and(|name| batch.ends_with(name) || Path::new(name) == batch) {
         return usize::try_from(span["line_start"].as_u64()?).ok();

@@ -14,7 +14,6 @@ enum Around {
     Nothing,
 }
 
-/// A mistake and the errors that are expected for it.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
@@ -48,7 +47,6 @@ impl Case {
 /// Code that must compile despite the mistake.
 const USE: &str = "pub async fn uses(shop: &ShopClient) -> Result<u64> { shop.ok().await }";
 
-/// Returns all mistakes in a directory.
 pub fn read_all(folder: &Path) -> Vec<Case> {
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));

@@ -10,7 +10,7 @@ use std::path::Path;
 use case::Case;
 
 /// The maximum number of mistakes whose errors may fall short of the requirements. Mistakes whose errors may fall short
-/// have names that start with `~`.
+/// of the requirements have names that start with `~`.
 const MAX_SHORT: usize = 13;
 
 /// Returns the reason why a mistake's errors fall short of the requirements, or `None` if the errors meet the

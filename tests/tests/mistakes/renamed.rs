@@ -44,7 +44,6 @@ const SHOP: &str = r#"
     }
 "#;
 
-/// Returns the errors reported by the compiler.
 fn check(source: &str) -> Vec<String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("renamed");

@@ -63,7 +63,6 @@ pub enum Kind {
     Toy { age: u8 },
 }
 
-/// Returns a client that connects to `world` and starts with the given tokens.
 pub fn client(world: &World, tokens: Tokens) -> ApiClient {
     ApiClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
 }

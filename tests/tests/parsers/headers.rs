@@ -16,7 +16,6 @@ fn customer(world: &World) -> ApiClient {
     client(world, Tokens::new(issued.access).with_refresh(issued.refresh))
 }
 
-/// Generates strings that consist of the given pieces.
 fn pieces(of: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(select(of), 0..most).prop_map(|pieces| pieces.concat())
 }

@@ -1,4 +1,4 @@
-//! Tests the query string of a login redirect. An attacker can choose this query string.
+//! Tests the query string of a login redirect, which an attacker can choose.
 
 use afresh::Session;
 use afresh::oauth2::Server;
@@ -25,7 +25,6 @@ fn query() -> impl Strategy<Value = String> {
     prop_oneof![vec(pair, 0..6).prop_map(|pairs| pairs.join("&")), any::<String>()]
 }
 
-/// Returns all values of the parameter `name` in a query string.
 fn values(query: &str, name: &str) -> Vec<String> {
     let pairs = form_urlencoded::parse(query.strip_prefix('?').unwrap_or(query).as_bytes());
     pairs.filter(|(other, _)| other == name).map(|(_, value)| value.into_owned()).collect()
@@ -60,7 +59,6 @@ proptest! {
     }
 }
 
-/// Returns the HTTP client that all cases share.
 fn client() -> reqwest::Client {
     static CLIENT: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(|| {
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()

@@ -1,7 +1,7 @@
 //! Eight processes with fifty tasks each share one session on a strict server while the access token expires twenty
-//! times. In random order, the test kills processes, suspends them, and restarts Redis.
+//! times. In random order, the test kills processes, suspends processes, and restarts Redis.
 //!
-//! Set `AFRESH_SEED=7` to repeat the run with seed 7. The test prints its counts even if it succeeds.
+//! Set `AFRESH_SEED=7` to repeat the run with seed 7.
 
 use std::io::Write;
 use std::time::{Duration, Instant};

@@ -7,8 +7,9 @@
 //! In two cases, the loss of a session cannot be prevented, and the tests demonstrate both cases. If a process exits
 //! after the server has rotated the refresh token, but before the process has stored the new refresh token, the new
 //! token is lost. If a process is suspended after it has checked its lease, its refresh request can arrive after the
-//! requests from other processes. If the server has a grace period, the session survives in both cases. Without a grace
-//! period, the session ends in both cases, and the error states the reason.
+//! requests from other processes. With a grace period on the server, the session survives a lost refresh token and a
+//! late refresh request. Without a grace period, a lost refresh token or a late refresh request ends the session, and
+//! the error states the reason.
 #![cfg(unix)]
 
 mod after_a_kill;

@@ -57,7 +57,6 @@ impl Place {
         }
     }
 
-    /// Returns the path of the session file.
     pub fn path(&self) -> PathBuf {
         match self {
             Self::File(folder) => folder.join("session"),

@@ -39,7 +39,7 @@ pub struct AnsweredCalls {
 pub enum Server {
     /// The server ends the session.
     Strict,
-    /// For some time, the server returns the new tokens again, unless they have already been used.
+    /// During a grace period, the server returns the new tokens again, unless they have already been used.
     Lenient,
 }
 
@@ -69,7 +69,7 @@ impl Shop {
         Self { world, place, answered_calls, listening }
     }
 
-    /// Starts a process that has the given name and uses the session in this store.
+    /// Starts a process that has the given name and uses this shop's session.
     pub fn process(&self, name: &str) -> Process {
         Process::start(name, &self.listening.base_url, &self.place.arguments())
     }
@@ -86,7 +86,6 @@ impl Shop {
         timeout(TIME_LIMIT, parked).await.expect("a login arrives")
     }
 
-    /// Waits until the successful calls satisfy the given condition.
     pub async fn until(&self, what: &str, is_so: impl Fn(&AnsweredCalls) -> bool) {
         let mut answered_calls = self.answered_calls.subscribe();
         if timeout(TIME_LIMIT, answered_calls.wait_for(is_so)).await.is_err() {
@@ -97,7 +96,6 @@ impl Shop {
         }
     }
 
-    /// Reads the record of successful calls.
     pub fn ask<T>(&self, question: impl FnOnce(&AnsweredCalls) -> T) -> T {
         question(&self.answered_calls.borrow())
     }

@@ -5,8 +5,8 @@ use afresh_tests::Role;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which the test kills a process, each with whether killing the process at that step loses the valid
-/// refresh token.
+/// The steps at which the test kills a process, each with a flag that is true if the kill loses the valid refresh
+/// token.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),

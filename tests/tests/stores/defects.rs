@@ -12,7 +12,6 @@ use afresh_tests::store_conformance as check;
 use afresh_tests::store_conformance::Place;
 use futures_util::FutureExt;
 
-/// A defect that a store can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,

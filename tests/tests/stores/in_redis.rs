@@ -149,7 +149,6 @@ async fn keys_of_another_type_are_errors_and_stay() {
     client.set(&place.name, "a text").await.unwrap();
     assert!(store.load().await.is_err());
     assert!(store.lock().await.is_err());
-    // The lock operation fails before it acquires the lock.
     assert!(!client.exists(&lock).await.unwrap());
     assert_eq!(client.get(&place.name).await.unwrap().unwrap(), "a text");
 
@@ -160,7 +159,6 @@ async fn keys_of_another_type_are_errors_and_stay() {
     assert_eq!(client.llen(&lock).await.unwrap(), 1);
 }
 
-/// If a Redis hash has an invalid field, the store returns an error.
 #[tokio::test]
 async fn a_hash_with_a_wrong_field_is_an_error() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -176,11 +174,9 @@ async fn a_hash_with_a_wrong_field_is_an_error() {
     assert!(store.load().await.is_err(), "the format of a later version is an error");
     client.hset_multiple(&place.name, &[("fence", "seven"), ("afresh", "1")]).await.unwrap();
     assert!(store.lock().await.is_err());
-    // The lock operation fails before it acquires the lock.
     assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
 }
 
-/// Sessions of different users in the same database are separate.
 #[tokio::test]
 async fn sessions_of_different_identities_are_separate() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -193,7 +189,6 @@ async fn sessions_of_different_identities_are_separate() {
     drop(held);
 }
 
-/// The store immediately reports changes made by another process.
 #[tokio::test]
 async fn a_change_is_reported_at_once() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };

@@ -16,7 +16,6 @@ use crate::files::Folder;
 /// keyring crate's mock, each entry has a separate secret.
 static KEYRING: Mutex<Option<Secrets>> = Mutex::new(None);
 
-/// The stored secrets, keyed by service and user.
 type Secrets = HashMap<(String, String), Vec<u8>>;
 
 fn keyring() -> MutexGuard<'static, Option<Secrets>> {

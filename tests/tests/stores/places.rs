@@ -5,8 +5,8 @@ use afresh::{FileStore, MemoryStore};
 
 use crate::files::Folder;
 
-/// R8: the location of a file store or keyring store is the path of its lock file. The location does not depend on how
-/// the path is written.
+/// R8: the location of a file store or keyring store is the path of its lock file. A store's location does not depend
+/// on how its path is written.
 #[tokio::test]
 async fn the_location_of_a_store_with_a_lock_file_is_that_file() {
     let folder = Folder::new();

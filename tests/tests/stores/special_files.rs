@@ -61,7 +61,6 @@ async fn a_dangling_link_creates_its_target() {
     assert_eq!(names(&folder.0), ["session", "volume"]);
 }
 
-/// If the session's directory is a link to a directory that does not exist, the store creates that directory.
 #[tokio::test]
 async fn a_dangling_link_to_a_folder_creates_the_folder() {
     let folder = Folder::new();
@@ -92,7 +91,7 @@ async fn a_circle_of_links_is_an_error() {
     assert!(store.lock().await.is_err());
 }
 
-/// Other programs' files with similar names are not changed, and the session file does not get their file mode.
+/// Other programs' files with similar names are not changed, and their file mode is not applied to the session file.
 #[tokio::test]
 async fn leftovers_are_neither_used_nor_followed() {
     let folder = Folder::new();

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 pub const ORIGIN: &str = "https://shop.test";
 
-/// An OAuth API with a login, a refresh, a logout and several ordinary calls.
 #[api]
 pub trait Shop {
     #[login]
@@ -44,7 +43,6 @@ pub fn logged_in_client(world: &World) -> ShopClient {
     ShopClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
 }
 
-/// Returns the server's response to every call.
 pub fn order() -> (u16, Value) {
     (200, json!({ "id": 7 }))
 }

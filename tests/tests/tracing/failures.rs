@@ -46,7 +46,6 @@ async fn a_none_on_status_is_not_an_error_of_the_call() {
     assert_eq!(error_types(&recorder), ["", "404"]);
 }
 
-/// If the connection breaks, both the call and the request are recorded as failed.
 #[tokio::test(start_paused = true)]
 async fn a_broken_connection_is_an_error_of_both() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -61,7 +60,6 @@ async fn a_broken_connection_is_an_error_of_both() {
     );
 }
 
-/// If a call times out, its request is recorded as cancelled.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_times_out_cancels_its_send() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -72,7 +70,6 @@ async fn a_call_that_times_out_cancels_its_send() {
     assert_eq!(error_types(&recorder), ["timeout", "cancelled"]);
 }
 
-/// If the caller drops a call, the call and its request are recorded as cancelled.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_is_cancelled() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -99,7 +96,6 @@ async fn an_answer_of_another_type_is_an_event() {
     assert_eq!(event.fields.get("afresh.method"), "Shop::health");
 }
 
-/// A call that fails because there is no session has a span but no request span.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_session_is_a_call_without_a_send() {
     let (world, recorder) = (World::new(), Recorder::default());

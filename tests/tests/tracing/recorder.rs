@@ -12,7 +12,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// A recorder that keeps spans and events in order. Clones share one recording.
+/// Clones share one recording.
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Reported>>);
 
@@ -22,7 +22,6 @@ struct Reported {
     events: Vec<EventSeen>,
 }
 
-/// A span created by the runtime or by a test.
 #[derive(Clone, Debug)]
 pub struct SpanSeen {
     pub name: &'static str,
@@ -32,7 +31,6 @@ pub struct SpanSeen {
     pub closed: bool,
 }
 
-/// An event emitted by the runtime.
 #[derive(Clone, Debug)]
 pub struct EventSeen {
     pub level: tracing::Level,
@@ -49,7 +47,7 @@ pub struct Fields(BTreeMap<&'static str, String>);
 struct Number(usize);
 
 impl Recorder {
-    /// Sends all spans and events on this thread to this recorder until the guard is dropped.
+    /// Sends all spans and events on this thread to this recorder until the returned guard is dropped.
     #[must_use]
     pub fn listen(&self) -> DefaultGuard {
         set_default(&self.dispatch())
@@ -86,7 +84,6 @@ impl Recorder {
         self.reported().events.clone()
     }
 
-    /// Returns the messages of all events.
     pub fn messages(&self) -> Vec<String> {
         self.events().iter().map(|event| event.fields.get("message").to_owned()).collect()
     }

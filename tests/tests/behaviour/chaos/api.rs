@@ -55,7 +55,6 @@ pub trait RandomApi {
     async fn open(&self, call: usize) -> Result<Value>;
 }
 
-/// The kinds of call that a random run makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallKind {
     Read,
@@ -68,7 +67,7 @@ pub enum CallKind {
 }
 
 impl CallKind {
-    /// Returns a random kind. `Read` is the most frequent kind of call.
+    /// Returns a random kind.
     pub fn any(random: &mut fastrand::Rng) -> Self {
         match random.u8(..20) {
             0..9 => Self::Read,

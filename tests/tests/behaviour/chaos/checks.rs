@@ -17,7 +17,6 @@ pub struct Checks<'a> {
     pub calls: &'a [Call],
     /// The errors returned by logins, logouts and manual refreshes.
     pub errors: &'a [Error],
-    /// The requests of each call, keyed by call number.
     sends: HashMap<usize, Vec<Seen>>,
 }
 
@@ -133,7 +132,8 @@ impl<'a> Checks<'a> {
     }
 
     /// G2, I8, I12, I13: the number of expired sessions is at most the number of refused refreshes. The number of
-    /// `Refreshed` events is at most the number of granted refreshes. The fake server itself checks that no refresh token is reused.
+    /// `Refreshed` events is at most the number of granted refreshes. The fake server itself checks that no
+    /// refresh token is reused.
     fn check_refreshes(&self) {
         let Run { world, sessions, level, .. } = self.run;
         // If the network has faults, a refresh can be abandoned while its response is in transit, so that the new
@@ -174,8 +174,7 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // The number of causes limits the number of granted refreshes. A refresh that repeats a refresh whose response was
-        // lost is not counted.
+        // Granted refreshes that repeat a refresh whose response was lost are not counted.
         let granted = self
             .run
             .world
@@ -206,7 +205,6 @@ impl<'a> Checks<'a> {
     }
 }
 
-/// Returns the status code of the server's response to a request.
 fn status(seen: Option<&Seen>) -> Option<u16> {
     seen?.state().status()
 }

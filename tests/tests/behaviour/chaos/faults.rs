@@ -12,11 +12,10 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::time::sleep;
 
-/// The maximum delay of a refresh request. If a refresh request were delayed longer, the client could abandon the
-/// refresh while the response is in transit.
+/// The maximum delay of a refresh request. If a refresh request were delayed by more than four seconds, the client
+/// could abandon the refresh while the response is in transit.
 const LATE: Duration = Duration::from_secs(4);
 
-/// The kinds of fault that can occur in a random run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultLevel {
     /// The network delays requests and responses but loses none of them.
@@ -72,7 +71,6 @@ impl FaultyNetwork {
         self.random().u8(..100) < self.0.faults
     }
 
-    /// Returns the API's response to a request.
     fn answer(&self, authority: &Authority, seen: &Seen, refused: u16) -> Answer {
         if self.goes_wrong() {
             return self.fault();
@@ -102,7 +100,6 @@ impl FaultyNetwork {
         }
     }
 
-    /// Returns a random [`Handling`] for the authorization server's next refresh.
     fn handling(&self) -> Handling {
         if !self.goes_wrong() {
             return Handling::Normal;
@@ -158,8 +155,7 @@ impl Double for FaultyNetwork {
             sleep(delay).await;
             match role {
                 Some(Role::Refresh) => {
-                    // `deliver` delays the response. The refresh request itself is not delayed again, because the
-                    // server has already counted it.
+                    // `deliver` delays the response to a refresh, so this function adds no delay after the request.
                     world.authority.next(Role::Refresh, network.handling());
                     return world.handle(request).await;
                 }

@@ -25,7 +25,6 @@ const ACTIVE: Duration = Duration::from_mins(2);
 /// most 11 s.
 const SETTLING: Duration = Duration::from_mins(2);
 
-/// A session and the clients that share it.
 pub struct TestSession {
     pub number: usize,
     pub session: Session,
@@ -33,7 +32,6 @@ pub struct TestSession {
     pub timeline: Timeline,
 }
 
-/// A completed call with its start and end times.
 pub struct Call {
     pub number: usize,
     pub session: usize,
@@ -68,7 +66,6 @@ impl Run {
         Self { world, level, sessions, asked: 0, lifetime, network, random, logins: 0 }
     }
 
-    /// Executes the run and checks the invariants.
     pub async fn run(mut self) -> Counts {
         let delivery = tokio::spawn(self.network.clone().deliver());
         let listeners: Vec<_> =
@@ -128,7 +125,6 @@ impl Run {
         calls
     }
 
-    /// Starts logins, logouts, manual refreshes, and server events.
     fn begin_others(&mut self) -> JoinSet<Result<(), Error>> {
         let mut others = JoinSet::new();
         for _ in 0..self.random.usize(..10) {

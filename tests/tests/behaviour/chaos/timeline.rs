@@ -6,7 +6,6 @@ use afresh::{Session, SessionEvent};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// The state of a session, derived from its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginState {
     LoggedOut,
@@ -14,7 +13,7 @@ pub enum LoginState {
     Expired,
 }
 
-/// The events of one session. Clones share one list.
+/// Clones share one list.
 #[derive(Clone, Default)]
 pub struct Timeline(Arc<Mutex<Vec<(Instant, SessionEvent)>>>);
 

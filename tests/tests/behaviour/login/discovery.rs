@@ -94,7 +94,6 @@ async fn endpoints_without_https_are_refused() {
     assert!(refused(json!({ "token_endpoint": null })).await.to_string().contains("no token endpoint"));
 }
 
-/// An issuer URL must use `https` or a loopback address. Otherwise nothing is sent.
 #[tokio::test]
 async fn an_issuer_is_https_or_on_loopback() {
     for issuer in [
@@ -159,7 +158,6 @@ async fn a_server_that_does_not_answer_is_unavailable_after_a_deadline() {
     assert!(start.elapsed() <= Duration::from_secs(11));
 }
 
-/// Control characters in a metadata document do not appear in the error message.
 #[tokio::test]
 async fn no_control_character_of_a_document_is_shown() {
     let text = refused(json!({ "issuer": "https://evil.test/\u{1b}[2J\u{202e}x" })).await.to_string();
@@ -168,7 +166,6 @@ async fn no_control_character_of_a_document_is_shown() {
     assert!(text.len() < 1000, "{text}");
 }
 
-/// Discovery and logins use the HTTP client provided by the caller.
 #[tokio::test]
 async fn a_given_client_sends_discovery_and_exchange() {
     let provider = Provider::answering(tokens()).await;
@@ -184,7 +181,6 @@ async fn a_given_client_sends_discovery_and_exchange() {
     assert_eq!(agents, [Some("mine".to_owned()), Some("mine".to_owned())]);
 }
 
-/// A blocking program can wait for discovery.
 #[tokio::test]
 async fn discovery_can_be_waited_for() {
     let provider = Provider::answering(tokens()).await;

@@ -58,7 +58,6 @@ async fn a_login_inside_of_ensure_login_is_set_once() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// A failed login does not change the session.
 #[tokio::test]
 async fn a_failed_login_keeps_the_session() {
     let provider = Provider::answering((400, json!({ "error": "invalid_grant" }))).await;

@@ -5,9 +5,7 @@ use afresh::{Result, Session, Tokens};
 use afresh_tests::{Answer, Listening, Seen, Stage};
 use serde_json::{Value, json};
 
-/// The redirect URL of the login.
 pub const CALLBACK: &str = "https://app.test/callback";
-/// The authorization code that the server sends in its redirect.
 pub const CODE: &str = "SplxlOBeZQQYbYS6WxSbIA";
 
 /// A fake authorization server whose issuer is its base URL.
@@ -16,7 +14,6 @@ pub struct Provider {
     listening: Listening,
 }
 
-/// The decoded parameters of a query string or a form body.
 pub type Pairs = Vec<(String, String)>;
 
 impl Provider {
@@ -49,7 +46,6 @@ impl Provider {
         &self.listening.base_url
     }
 
-    /// Discovers this server from its metadata document.
     pub async fn server(&self) -> Server {
         Server::discover(self.issuer()).await.unwrap()
     }
@@ -64,7 +60,6 @@ impl Provider {
     }
 }
 
-/// Returns the metadata document of a server whose base URL is `base`.
 pub fn document(base: &str, changes: &Value) -> Value {
     let mut document = json!({
         "issuer": base,
@@ -78,7 +73,6 @@ pub fn document(base: &str, changes: &Value) -> Value {
     document
 }
 
-/// Returns a successful token response.
 pub fn tokens() -> Answer {
     let tokens = json!({
         "access_token": "new-access", "refresh_token": "new-refresh", "token_type": "Bearer", "expires_in": 600, "scope": "orders",
@@ -118,7 +112,6 @@ pub async fn log_in(app: &App, session: &Session, parameters: &[(&str, &str)]) -
     app.redirect(CALLBACK).finish(request, &query, session).await
 }
 
-/// Runs a complete login whose callback has an authorization code.
 pub async fn log_in_with_code(app: &App, session: &Session) -> Result<Tokens> {
     log_in(app, session, &[("code", CODE)]).await
 }

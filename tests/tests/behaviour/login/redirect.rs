@@ -146,7 +146,6 @@ async fn the_client_authenticates_as_the_server_offers() {
     assert!(error.is_builder() && error.to_string().contains("client_secret_basic"), "{error}");
 }
 
-/// One client serves several users, each with a separate session.
 #[tokio::test]
 async fn each_person_has_a_session() {
     let provider = Provider::start(json!({}), |seen| {
@@ -206,7 +205,6 @@ async fn a_login_can_be_waited_for() {
     assert_eq!(session.state(), SessionState::LoggedIn);
 }
 
-/// If a redirect URL, parameter or endpoint is invalid, starting the login returns an error.
 #[test]
 fn an_invalid_login_is_refused_when_it_starts() {
     let server = || Server::new("https://id.test/authorize", "https://id.test/token");

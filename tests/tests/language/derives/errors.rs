@@ -1,4 +1,4 @@
-//! Tests `#[derive(ApiError)]`: which variant a response becomes, and the error message.
+//! Tests `#[derive(ApiError)]`: the variant for each response, and the error message.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -51,7 +51,6 @@ trait Shop {
     async fn slow(&self) -> Result<Value, ShopError>;
 }
 
-/// Returns the error of a call that receives the given response.
 async fn failure(answer: impl Into<Answer>) -> ShopError {
     let (stage, answer) = (Stage::new(), answer.into());
     stage.respond(move |_| answer.clone());
@@ -285,7 +284,7 @@ async fn the_type_of_a_body_may_be_a_type_parameter() {
     );
 }
 
-/// An error enum that derives only `From` and implements all other traits by hand.
+/// An error enum for which the macro derives only `From`; all other traits are implemented by hand.
 #[derive(Debug, ApiError)]
 #[api_error(from_only)]
 enum Quiet {

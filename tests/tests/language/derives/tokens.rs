@@ -9,7 +9,6 @@ use afresh_tests::{Answer, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Decodes the response as the given type and returns its tokens.
 fn tokens<T: AsTokens + for<'de> Deserialize<'de>>(answer: Value) -> Tokens {
     serde_json::from_value::<T>(answer).unwrap().as_tokens()
 }

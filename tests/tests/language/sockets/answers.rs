@@ -18,7 +18,6 @@ struct Order {
     id: u64,
 }
 
-/// A type that is decoded from a non-JSON response.
 #[derive(Debug, PartialEq, Eq)]
 struct Lines(Vec<String>);
 

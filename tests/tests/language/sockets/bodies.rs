@@ -16,7 +16,6 @@ struct NewOrder<'a> {
     note: Option<&'a str>,
 }
 
-/// A body type that defines how it is encoded.
 struct Xml(&'static str);
 
 impl IntoBody for Xml {

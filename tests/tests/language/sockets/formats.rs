@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::sockets::server::{Request, Server, values};
 
-/// The recorded parts of one request.
 #[derive(Deserialize)]
 struct Sent {
     method: String,
@@ -37,7 +36,7 @@ fn recorded() -> Recorded {
     serde_json::from_str(include_str!("../../../formats/recorded.json")).unwrap()
 }
 
-/// The fields of the forms on the recorded web page. Each field's name is `v` followed by its value.
+/// The fields of the forms on the recorded web page. Each field's name is `v` followed by the field's value.
 struct Pairs(Vec<String>);
 
 impl Serialize for Pairs {
@@ -172,7 +171,8 @@ async fn a_form_equals_a_browsers_byte_for_byte() {
 }
 
 /// A path argument is encoded as `encodeURIComponent` would encode it, except that `!`, `'`, `(`, `)` and `*` are
-/// encoded as well. The additional characters are reserved (RFC 3986 §2.2), and some servers treat them specially.
+/// encoded as well. The characters `!`, `'`, `(`, `)` and `*` are reserved (RFC 3986 §2.2), and some servers treat them
+/// specially.
 #[tokio::test]
 async fn a_path_argument_equals_encode_uri_component() {
     let (recorded, (server, api)) = (recorded(), api().await);

@@ -60,7 +60,6 @@ async fn an_unreachable_token_endpoint_fails_at_once() {
     assert!(start.elapsed() < Duration::from_secs(1), "the refresh was sent again: {:?}", start.elapsed());
 }
 
-/// An HTTP client set on a grant is used only for the grant's requests.
 #[tokio::test]
 async fn a_grants_own_http_client_is_used_for_the_grant_only() {
     let world = World::new();

@@ -20,7 +20,6 @@ trait Uploads {
     async fn parts(&self, #[part] parts: Vec<Part>) -> Result<()>;
 }
 
-/// A temporary file that is removed together with its directory.
 struct TemporaryFile(PathBuf);
 
 impl TemporaryFile {
@@ -192,7 +191,7 @@ async fn refusing(refusal: Refusal) -> String {
 }
 
 /// If a server refuses an upload early and the transport can read the response, the call returns the refusal. If the
-/// transport cannot read the response, the error reports that the body was not sent completely.
+/// transport cannot read the response, the error reports that the request body was not sent completely.
 #[tokio::test]
 async fn an_early_refusal_is_the_answer_or_the_error_says_that_the_body_is_not_whole() {
     for refusal in [Refusal::Politely, Refusal::AtOnce, Refusal::InSilence] {

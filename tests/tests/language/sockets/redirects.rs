@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::sockets::server::{Server, json, line, redirect, values};
 
-/// A trait whose token is sent in the `authorization` header.
 #[api]
 trait Usual {
     #[refresh]
@@ -83,7 +82,6 @@ async fn an_http_client_that_would_leak_the_token_is_refused() {
     assert!(builder.build().unwrap_err().is_builder());
 }
 
-/// A trait with a header argument.
 #[api]
 trait Keyed {
     #[get("/old")]
@@ -126,11 +124,12 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
         let error = result.unwrap_err();
         assert!(error.is_builder() && error.to_string().contains("Policy::none()"), "{error}");
     }
-    // If the API is added to an existing client, each call fails with a builder error.
+    // An API that is added to an existing client is not checked by the builder, so its calls fail with a builder error.
     let client = afresh::Client::builder(base).http(follows()).build().unwrap();
     assert!(KeyedClient::new(client).old("k").await.unwrap_err().is_builder());
 
-    // If a header that might be secret is added to a call, the call fails with a builder error.
+    // If a caller adds a possibly secret header to a call and the HTTP client follows redirects, the call fails with a
+    // builder error.
     let usual = UsualClient::builder(base).http(follows()).build().unwrap();
     let error = usual.old().header("x-key", "k").await.unwrap_err();
     assert!(error.is_builder() && error.to_string().contains("`x-key`"), "{error}");

@@ -11,7 +11,6 @@ use tokio::net::TcpSocket;
 /// A received request.
 pub type Request = http::Request<Bytes>;
 
-/// A response that the server sends.
 pub type Answer = http::Response<String>;
 
 /// A server on a separate port, which makes it a separate origin.
@@ -85,12 +84,10 @@ pub fn json(status: u16, body: &str) -> Answer {
     answer(status, "application/json", body)
 }
 
-/// Returns a redirect response with the given status and location.
 pub fn redirect(status: u16, location: &str) -> Answer {
     http::Response::builder().status(status).header("location", location).body(String::new()).unwrap()
 }
 
-/// Returns all values of a header, in order.
 pub fn values<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
     request.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
 }
