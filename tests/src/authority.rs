@@ -28,8 +28,7 @@ use crate::token_requests::ParkedRequest;
 /// the original value until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether dropping this value checks for reused refresh tokens. Only the first `Authority` value checks for reuse;
-    /// its clones do not.
+    /// Only the first `Authority` value checks for reuse; its clones do not.
     checks_reuse: bool,
 }
 
@@ -49,7 +48,6 @@ pub(crate) struct State {
     pub(crate) expected_reuses: usize,
 }
 
-/// The state of the endpoint for one role.
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,

@@ -74,7 +74,6 @@ impl Authority {
         endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
-    /// Returns the server's answer to a request, and the tokens that the answer contains.
     fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
         match handling {
             Handling::Instead(answer) => (answer, None),
@@ -109,7 +108,6 @@ impl Authority {
     }
 }
 
-/// Extracts the refresh token from a request.
 fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<String> {
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);

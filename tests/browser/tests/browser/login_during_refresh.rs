@@ -52,7 +52,7 @@ async fn a_login_during_the_refresh_of_another_tab_keeps_its_cookie() {
     is_bobs_session(&stage, &tabs).await;
 }
 
-/// J3: after a login in the tab that refreshes, the browser has the new cookie, with a store and without.
+/// J3: after a login in the tab that is refreshing, the browser has the new cookie, both with and without a store.
 #[tokio::test]
 async fn a_login_during_the_refresh_of_its_own_tab_keeps_its_cookie() {
     for query in ["", "?store="] {
