@@ -51,7 +51,8 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// The handling of the next requests; all later requests are handled as in `always`.
+    /// The handling of the next requests, one entry for each request. All requests after these are handled as in
+    /// `always`.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }

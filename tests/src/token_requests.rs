@@ -204,7 +204,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends `answer`. If the request has not been processed yet, it is never processed.
+    /// Sends `answer`. If the request was held before it was processed, it is never processed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
@@ -214,7 +214,7 @@ impl ParkedRequest {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers the request. If the request has not been processed yet, it is never processed.
+    /// Never answers the request. If the request was held before it was processed, it is never processed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

@@ -33,7 +33,7 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,
-    /// The status for an expired access token.
+    /// The status with which the server refuses an expired access token.
     pub expired: u16,
     /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
@@ -98,7 +98,7 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
 }
 
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A refresh within the same second as the previous refresh could return an equal token.
+    // A refresh within the same second as the previous refresh could return the same access token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();
