@@ -57,7 +57,6 @@ impl Server {
         self.shop.records().timeline.clone()
     }
 
-    /// Returns the number of requests for each route.
     pub fn received(&self) -> BTreeMap<&'static str, usize> {
         self.shop.records().received.clone()
     }

@@ -44,7 +44,6 @@ impl Timeline {
         self.events.iter().filter(|event| event.kind == kind).count()
     }
 
-    /// Returns the events that the server recorded after `earlier`.
     pub fn since(mut self, earlier: &Self) -> Self {
         self.events.drain(..earlier.events.len());
         self

@@ -28,7 +28,6 @@ use crate::token_requests::ParkedRequest;
 /// the original value until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Only the first `Authority` value checks for reuse; its clones do not.
     checks_reuse: bool,
 }
 

@@ -82,7 +82,6 @@ impl IssuedTokens {
         format!("{}-refresh-{number}", self.canary)
     }
 
-    /// Returns the number of `token` if `token` is an access token from this server.
     pub(crate) fn access_number(&self, token: &str) -> Option<usize> {
         self.number(token, "-access-", self.access.len())
     }

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub struct Authority {
     logins: HashMap<u64, Login>,
-    /// The number of the next token.
     next: u64,
     /// Access tokens whose number is smaller than this value have expired.
     oldest_valid: u64,

@@ -41,7 +41,6 @@ pub struct Server {
 
 struct Shared {
     authority: Mutex<Authority>,
-    /// The number of refresh requests that have arrived.
     arrived: watch::Sender<u64>,
     with_cookie: AtomicU64,
     settings: Mutex<Settings>,
