@@ -12,7 +12,6 @@ use crate::Result;
 
 const RUNS: usize = 10;
 
-/// Runs a shop server until the process is interrupted.
 pub async fn serve() -> Result<()> {
     let shop = Shop::start(RUNS).await?;
     println!("SHOP_URL={}", shop.url);
@@ -60,7 +59,7 @@ impl Tool {
         Ok(())
     }
 
-    /// Runs the tool `runs` times in parallel. Returns the number of successful runs.
+    /// Runs the tool `runs` times in parallel and returns the number of successful runs.
     async fn at_once(&self, runs: usize) -> Result<usize> {
         // The loop starts all runs before it waits for the first run.
         let runs: Vec<_> = (0..runs).map(|_| self.start(&["orders"])).collect::<Result<_>>()?;

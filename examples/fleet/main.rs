@@ -53,14 +53,13 @@ async fn main() -> Result<()> {
     }
 }
 
-/// Creates a client with the shared session.
 fn shop(url: &str, redis: &str) -> Result<OrdersClient> {
     // Each user needs a separate key in Redis.
     let store = RedisStore::new(redis, "shop:session:ada")?;
     Ok(OrdersClient::builder(url).store(store).build()?)
 }
 
-/// Runs the tasks of one worker process. The worker does not communicate with the other workers.
+/// A worker does not communicate with the other workers.
 async fn work() -> Result<()> {
     let shop = shop(&env::var("SHOP_URL")?, &env::var("REDIS_URL")?)?;
     let mut tasks = JoinSet::new();

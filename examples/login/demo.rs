@@ -8,7 +8,6 @@ use tokio::process::Command;
 use crate::Result;
 use crate::provider::Provider;
 
-/// Runs an authorization server until the process is interrupted.
 pub async fn serve() -> Result<()> {
     let provider = Provider::start().await?;
     println!("ISSUER={}", provider.url);

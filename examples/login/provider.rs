@@ -31,7 +31,6 @@ pub struct Provider {
     task: JoinHandle<io::Result<()>>,
 }
 
-/// The numbers of logins and refreshes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     pub logins: usize,
@@ -45,9 +44,9 @@ struct Records {
     counts: Counts,
     /// The number of issued secrets. Each secret consists of a prefix and a number.
     issued: usize,
-    /// The challenge and the redirect URL of each code that has not been exchanged yet.
+    /// The PKCE challenge and the redirect URL of each authorization code that has not been exchanged yet.
     codes: HashMap<String, (String, String)>,
-    /// The issued device codes, each with `true` if the user has confirmed the code.
+    /// The issued device codes, and whether the user has confirmed each code.
     devices: HashMap<String, bool>,
     /// The only login. The access token that a login returns is valid for two calls.
     login: Option<Login>,
@@ -110,7 +109,6 @@ async fn metadata(State(records): State<Shared>) -> Response {
     .into_response()
 }
 
-/// Shows the login form in the browser.
 async fn ask(Query(request): Query<Fields>) -> Response {
     let loopback = |url: &String| url.starts_with("http://127.0.0.1:") && url.ends_with("/callback");
     if request.get("client_id").is_none_or(|id| id != "login-example")
@@ -145,7 +143,6 @@ async fn decide(State(records): State<Shared>, Form(form): Form<Fields>) -> Resp
     )
 }
 
-/// Shows the form that confirms a device code.
 async fn ask_for_code(Query(query): Query<Fields>) -> Html<String> {
     let code = query.get("user_code").map_or("", String::as_str);
     forms::page("/device", "Confirm the code", &[("user_code", code)])

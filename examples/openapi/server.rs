@@ -17,7 +17,6 @@ struct Api {
     is_delivered: bool,
 }
 
-/// Starts the API server at the address in `url`.
 pub(crate) fn start(url: &str) -> std::io::Result<()> {
     let listener = TcpListener::bind(url.trim_start_matches("http://"))?;
     thread::spawn(move || {
@@ -76,7 +75,6 @@ fn consent(query: &str) -> String {
     format!("{redirect}?code=a-code&state={}", parameter("state"))
 }
 
-/// Returns whether this API grants a token request.
 fn is_granted(body: &str) -> bool {
     let has = |pair: &str| body.split('&').any(|own| own == pair);
     let has_code =

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 /// The claims of an access token: the user, the token's number, and the expiry time.
 ///
-/// The claim is not named `exp`, because the client would read `exp` and refresh early. In this example, the client
-/// detects the expiry only when a call is rejected. The expiry time has a fractional part, because a time in whole
-/// seconds would be up to one second off.
+/// The claim with the expiry time is not named `exp`, because the client would read `exp` and refresh early. In this
+/// example, the client detects the expiry only when a call is rejected. The expiry time has a fractional part, because
+/// a time in whole seconds would be up to one second off.
 #[derive(Serialize, Deserialize)]
 pub struct Access {
     pub sub: String,
@@ -54,7 +54,6 @@ impl Keys {
             .expect("signing with an HMAC never fails")
     }
 
-    /// Returns the claims in a token, or the reason why the token is invalid.
     pub fn read<T: DeserializeOwned>(&self, token: &str) -> Result<T, &'static str> {
         let mut validation = Validation::default();
         // The function `Access::is_expired` checks the expiry time with sub-second precision.

@@ -1,4 +1,5 @@
-//! The quickstart's server, which listens on loopback. It rejects an expired token with 403, as many Express servers do.
+//! The quickstart's server, which listens on loopback. The server rejects an expired token with 403, as many Express
+//! servers do.
 //!
 //! - The access tokens are JWTs with a very short lifetime. The `authorization` header contains the access token
 //!   without `Bearer`.
@@ -52,12 +53,10 @@ impl Server {
         Ok(Self { url, shop, task })
     }
 
-    /// Returns the events that the server has recorded so far.
     pub fn timeline(&self) -> Timeline {
         self.shop.records().timeline.clone()
     }
 
-    /// Returns the number of requests for each route.
     pub fn received(&self) -> BTreeMap<&'static str, usize> {
         self.shop.records().received.clone()
     }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     LoggedIn,
@@ -45,7 +44,6 @@ impl Timeline {
         self.events.iter().filter(|event| event.kind == kind).count()
     }
 
-    /// Returns the events that the server recorded after `earlier`.
     pub fn since(mut self, earlier: &Self) -> Self {
         self.events.drain(..earlier.events.len());
         self

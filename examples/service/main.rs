@@ -24,7 +24,6 @@ trait Orders {
 const INSTANCES: usize = 3;
 const CALLS: usize = 20;
 
-/// Creates the client that each instance uses.
 fn billing(url: &str, session: &Path) -> Result<OrdersClient> {
     // A real program would read the secret from a secret store.
     let grant = ClientCredentials::new(format!("{url}/oauth/token"), "billing", "s3cret-of-billing");

@@ -18,7 +18,6 @@ use timeline::Kind;
 const LONG: Duration = Duration::from_mins(10);
 const EXPIRED_AT_ONCE: Duration = Duration::ZERO;
 
-/// The tokens of a login or refresh response.
 struct Tokens {
     access: String,
     cookie: String,

@@ -33,7 +33,6 @@ pub(crate) struct Response {
     pub(crate) content: Content,
 }
 
-/// The source of the bytes of a response body.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Whole(Bytes),
@@ -41,7 +40,6 @@ pub(crate) enum Content {
     Fed(Arc<Mutex<Option<mpsc::UnboundedReceiver<Chunk>>>>),
 }
 
-/// The way in which a chunked body ends after its last chunk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
     Complete,

@@ -103,8 +103,6 @@ impl Authority {
         self.state().expected_reuses = count;
     }
 
-    /// Panics if the number of reused refresh tokens is not the expected number. Dropping the first `Authority` value
-    /// calls this method.
     pub(crate) fn check_reuses(&self) {
         let expected = self.state().expected_reuses;
         self.assert_reuses(expected);
@@ -116,7 +114,6 @@ fn assert_count(expected: usize, seen: usize, what: &str, requests: &[Seen]) {
     assert!(expected == seen, "{what}: expected {expected}, saw {seen}\n{}", First(requests));
 }
 
-/// Formats the first requests in a list, one per line.
 struct First<'a>(&'a [Seen]);
 
 impl fmt::Display for First<'_> {

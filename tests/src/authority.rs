@@ -28,8 +28,6 @@ use crate::token_requests::ParkedRequest;
 /// the original value until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether dropping this value checks for reused refresh tokens. Only the first `Authority` value checks for reuse;
-    /// its clones do not.
     checks_reuse: bool,
 }
 
@@ -49,11 +47,11 @@ pub(crate) struct State {
     pub(crate) expected_reuses: usize,
 }
 
-/// The state of the endpoint for one role.
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// The handling of the next requests; all later requests are handled as in `always`.
+    /// The handling of the next requests, one entry for each request. All requests after these are handled as in
+    /// `always`.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }

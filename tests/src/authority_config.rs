@@ -22,7 +22,7 @@ pub struct AuthorityConfig {
     /// Whether a refresh revokes the earlier access tokens. If a refresh revokes no access token, each access token is
     /// valid until it expires.
     pub revokes_old_access: bool,
-    /// Whether a refresh returns the same access token again.
+    /// Whether a refresh returns the current access token instead of a new access token.
     pub repeats_access: bool,
     /// The access token lifetime, which is measured on Tokio's clock and sent as `expires_in`. With `None`, access
     /// tokens are valid until [`expire`] is called, and no `expires_in` is sent.

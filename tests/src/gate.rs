@@ -64,7 +64,6 @@ impl<D> Gate<D> {
         std::iter::from_fn(|| queue.pop_front()).find(|waiting| !waiting.is_abandoned())
     }
 
-    /// Returns the number of held requests that the test has not taken yet.
     pub(crate) fn waiting(&self) -> usize {
         self.queue().iter().filter(|waiting| !waiting.is_abandoned()).count()
     }

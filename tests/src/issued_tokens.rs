@@ -50,7 +50,7 @@ struct Spent {
 pub(crate) struct Grant {
     pub(crate) access: usize,
     pub(crate) secret: usize,
-    /// The refresh token that this refresh used up.
+    /// The number of the refresh token that the exchange used up, if any.
     pub(crate) spent: Option<usize>,
 }
 
@@ -82,7 +82,6 @@ impl IssuedTokens {
         format!("{}-refresh-{number}", self.canary)
     }
 
-    /// Returns the number of `token` if `token` is an access token from this server.
     pub(crate) fn access_number(&self, token: &str) -> Option<usize> {
         self.number(token, "-access-", self.access.len())
     }
@@ -102,7 +101,6 @@ impl IssuedTokens {
         }
     }
 
-    /// Exchanges a refresh token for new tokens. Returns `None` if the server refuses the token.
     pub(crate) fn exchange(&mut self, token: &str, config: &AuthorityConfig, now: Instant) -> Option<Grant> {
         let number = self.number(token, "-refresh-", self.secrets.len())?;
         let Secret { session, spent } = self.secrets[number - 1];
@@ -177,7 +175,6 @@ impl IssuedTokens {
         })
     }
 
-    /// Returns the credentials of the login that started the given access token's session.
     pub(crate) fn credentials(&self, token: &str) -> Option<Value> {
         let session = self.access[self.access_number(token)? - 1].session;
         Some(self.sessions[session].credentials.clone())

@@ -12,7 +12,7 @@ use crate::seen::{RequestState, Seen};
 pub enum LogEntry {
     /// The request arrived.
     Arrived(usize),
-    /// The request was answered with the contained status.
+    /// The request was answered with the status in the second field.
     Answered(usize, u16),
     /// The request was answered with a transport error.
     Failed(usize),

@@ -1,4 +1,4 @@
-//! Converts an answer to a response. The response body logs when it is read to the end or dropped.
+//! Converts an answer to a response. When the response body is read to the end or dropped, it adds an event to the log.
 
 use std::collections::VecDeque;
 use std::future::pending;

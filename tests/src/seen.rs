@@ -221,7 +221,6 @@ impl fmt::Debug for Seen {
     }
 }
 
-/// Returns the scheme, the host and the port of a URL.
 pub(crate) fn origin(uri: &Uri) -> String {
     let authority = uri.authority().map_or("", http::uri::Authority::as_str);
     format!("{}://{authority}", uri.scheme_str().unwrap_or_default())

@@ -298,7 +298,7 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     if !place.stall().await {
         return;
     }
-    // The unanswered request breaks the connection of the process that holds the lock.
+    // This request times out, which breaks the connection of the lock holder.
     let _ = timeout(Duration::from_secs(6), holder.load()).await;
     drop(held);
     sleep(Duration::from_secs(6)).await;

@@ -74,7 +74,6 @@ impl Authority {
         endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
-    /// Returns the server's answer to a request, and the tokens that the answer contains.
     fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
         match handling {
             Handling::Instead(answer) => (answer, None),
@@ -109,7 +108,6 @@ impl Authority {
     }
 }
 
-/// Extracts the refresh token from a request.
 fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<String> {
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);
@@ -187,8 +185,8 @@ impl Drop for UnderWay {
     }
 }
 
-/// A request that the authorization server holds until the test decides. If a `ParkedRequest` is dropped without a
-/// decision, the request's connection is reset.
+/// A request that the authorization server holds until the test decides how to handle it. If a `ParkedRequest` is
+/// dropped without a decision, the request's connection is reset.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]
@@ -206,7 +204,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends `answer`. If the request has not been processed yet, it is never processed.
+    /// Sends `answer`. If the request was held before it was processed, it is never processed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
@@ -216,7 +214,7 @@ impl ParkedRequest {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers the request. If the request has not been processed yet, it is never processed.
+    /// Never answers the request. If the request was held before it was processed, it is never processed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

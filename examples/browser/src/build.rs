@@ -19,7 +19,6 @@ pub fn page(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     Ok(folder)
 }
 
-/// Compiles the page and returns the path of its Wasm file.
 fn compile(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let cargo = std::env::var("CARGO_WASM").unwrap_or_else(|_| "cargo".into());
     let mut words = cargo.split(' ');

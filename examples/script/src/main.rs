@@ -11,7 +11,6 @@ use std::time::Duration;
 use afresh::{Items, RefreshToken, Result, Retry, Tokens, api};
 use serde::Deserialize;
 
-/// An order as the shop returns it.
 #[derive(Deserialize)]
 struct Order {
     id: u64,

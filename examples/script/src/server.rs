@@ -16,13 +16,11 @@ const PAGES: [&str; 3] = [
 
 /// A running server.
 pub struct Server {
-    /// The URL of the server.
     pub url: String,
     refreshes: Arc<AtomicUsize>,
 }
 
 impl Server {
-    /// Returns the number of successful refreshes.
     pub fn refreshes(&self) -> usize {
         self.refreshes.load(Ordering::Relaxed)
     }
@@ -51,7 +49,6 @@ struct Shop {
 }
 
 impl Shop {
-    /// Responds to one request and closes the connection.
     fn serve(&mut self, connection: TcpStream) -> io::Result<()> {
         let mut reader = BufReader::new(&connection);
         let mut head = Vec::new();

@@ -1,5 +1,5 @@
-//! The state of all tokens. Refresh tokens rotate. The server detects when a used refresh token is sent again, but can
-//! still accept it within a grace window.
+//! The test server's logins and tokens. Refresh tokens rotate. The server detects when a used refresh token is sent
+//! again, but can still accept it within a grace window.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub struct Authority {
     logins: HashMap<u64, Login>,
-    /// The number of the next token.
     next: u64,
     /// Access tokens whose number is smaller than this value have expired.
     oldest_valid: u64,
     /// The grace window: how long the server still accepts a refresh token that was already used.
     pub grace: Duration,
-    /// Whether a logout revokes only the presented refresh token. Otherwise, a logout ends the whole login, even if the
-    /// presented refresh token is already spent.
+    /// Whether a logout revokes only the presented refresh token. If this field is `false`, a logout ends the whole
+    /// login, even if the presented refresh token was already used.
     pub revokes_one_token: bool,
     pub counts: Counts,
 }

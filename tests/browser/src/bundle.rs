@@ -17,7 +17,7 @@ pub fn page() -> PathBuf {
     variable("AFRESH_PAGE").into()
 }
 
-/// Returns the folder of the guide's page, which `.ci/browser` compiles and prepares.
+/// Returns the directory of the guide's page, which `.ci/browser` compiles and prepares.
 pub fn guide_page() -> PathBuf {
     variable("AFRESH_GUIDE_PAGE").into()
 }

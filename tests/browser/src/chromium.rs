@@ -56,9 +56,9 @@ impl Chromium {
             ])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
             .args(["--disable-extensions", "--remote-debugging-port=0", "--window-size=800,520"])
-            // Otherwise, a page can open only one tab for each click.
+            // Without this option, a page could open only one tab for each click.
             .arg("--disable-popup-blocking")
-            // Over plain HTTP, pages on this host do not run in a secure context.
+            // Over plain HTTP, a page on the host `insecure.test` does not run in a secure context.
             .arg("--host-resolver-rules=MAP insecure.test 127.0.0.1")
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg("about:blank")

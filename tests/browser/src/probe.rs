@@ -70,7 +70,6 @@ impl Probe {
     }
 }
 
-/// Sends three lines in five chunks. Two of the three lines are split across chunks.
 async fn lines() -> Body {
     let chunks = ["1\n2", "2\n", "3", "3", "\n"];
     Body::from_stream(stream::iter(chunks).then(|chunk| async move {
@@ -86,7 +85,6 @@ async fn endless(State(probe): State<Probe>) -> Body {
     }))
 }
 
-/// Sends server-sent events without an end. Each event is split between chunks.
 async fn events(State(probe): State<Probe>) -> ([(HeaderName, &'static str); 1], Body) {
     let chunks = ["id: 7\nevent: ti", "ck\ndata: 1\n", "\n: a comment\n\ndata: 2\n\nda", "ta: 3\n\n"];
     let endless = stream::unfold((Open::new(probe), 0), move |(open, at)| async move {
@@ -101,7 +99,6 @@ async fn never(State(probe): State<Probe>) {
     std::future::pending().await
 }
 
-/// Returns the content type and the body of the request.
 async fn echo(headers: HeaderMap, body: Bytes) -> String {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     format!("{kind}\n{}", String::from_utf8_lossy(&body))

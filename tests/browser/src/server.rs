@@ -27,7 +27,7 @@ use crate::probe::Probe;
 /// The header value that deletes the refresh cookie.
 const NO_COOKIE: &str = "refresh=; Path=/api; HttpOnly; Max-Age=0";
 
-/// The only password that a login from the guide's page can have.
+/// The only password that the server accepts for a login from the guide's page.
 pub const PASSWORD: &str = "secret";
 
 /// A server on its own port. Dropping this value stops the server.
@@ -41,9 +41,7 @@ pub struct Server {
 
 struct Shared {
     authority: Mutex<Authority>,
-    /// The number of refresh requests that have arrived.
     arrived: watch::Sender<u64>,
-    /// The number of requests with the refresh cookie.
     with_cookie: AtomicU64,
     settings: Mutex<Settings>,
     files: PathBuf,
@@ -55,7 +53,6 @@ struct Settings {
     refresh_delay: Duration,
     /// The status of a refused call or refresh.
     refusal: StatusCode,
-    /// Whether a refused refresh deletes the refresh cookie.
     refusal_deletes_cookie: bool,
     /// The additional origin that CORS allows to read the responses.
     allowed_origin: Option<String>,
@@ -120,7 +117,7 @@ impl Server {
         lock(&self.shared.settings).refresh_delay = delay;
     }
 
-    /// Refuses calls and refreshes with this status.
+    /// Sets the status with which the server refuses calls and refreshes.
     pub fn refuse_with(&self, status: u16) {
         lock(&self.shared.settings).refusal = StatusCode::from_u16(status).expect("a status");
     }
@@ -188,7 +185,6 @@ async fn login(
     }
 }
 
-/// Returns the orders of the guide's page.
 async fn orders(shared: State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let items = items(shared, headers).await;
     if !items.status().is_success() {
@@ -250,7 +246,6 @@ async fn file(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     }
 }
 
-/// Adds the CORS headers for the origin that the test allows.
 async fn cross_origin(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let preflight = request.method() == Method::OPTIONS;

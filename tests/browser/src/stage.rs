@@ -53,7 +53,7 @@ impl Tab {
         self.evaluate(&format!("page.login('{user}')")).await.expect("the login succeeds");
     }
 
-    /// Waits until the calls that the test has started as `window.pending` are complete.
+    /// Waits until the calls in `window.pending`, which the test has started, are complete.
     pub async fn pending(&self) -> Calls {
         let calls = self.evaluate("pending").await.expect("the page has completed its calls");
         serde_json::from_value(calls).expect("the page reports its calls")
@@ -96,7 +96,7 @@ pub async fn has_state(tab: &Tab, expected: &str) {
     }
 }
 
-/// Makes `count` calls in each tab at the same time. Panics if a call fails.
+/// Concurrently makes `count` calls in each tab. Panics if a call fails.
 pub async fn call_in_all(tabs: &[Tab], count: u32) {
     let calls =
         try_join_all(tabs.iter().map(|tab| tab.try_call(count))).await.expect("the pages report their calls");

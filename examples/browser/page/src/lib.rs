@@ -1,5 +1,5 @@
-//! A page with a login, a list and a session that all tabs share. The tabs share one session, so an expired token
-//! causes only one refresh.
+//! A page with a login, a list and a session that all tabs share. An expired token causes only one refresh, regardless
+//! of the number of tabs.
 
 mod view;
 

@@ -1,4 +1,4 @@
-//! Calls that test the transport of the page.
+//! The calls that test the page's transport.
 
 use std::time::Duration;
 

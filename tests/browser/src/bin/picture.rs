@@ -1,4 +1,5 @@
-//! Takes the screenshot for examples/browser/README.md. Usage: `picture URL FILE.png`. The example must be running.
+//! Takes the screenshot for examples/browser/README.md. Usage: `picture URL FILE.png`. The browser example must be
+//! running.
 
 use std::time::Duration;
 

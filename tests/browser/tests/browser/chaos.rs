@@ -8,7 +8,6 @@ use afresh_browser_tests::stage::{Calls, Stage, call_in_all};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-/// The grace window: how long the server still accepts a refresh token that was already used.
 const GRACE: Duration = Duration::from_secs(30);
 const MOST_TABS: usize = 7;
 

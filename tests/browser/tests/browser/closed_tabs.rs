@@ -6,7 +6,7 @@ use std::time::Duration;
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::{Stage, call_in_all, has_state};
 
-/// Closes a tab during its refresh, repeats this `times` times, and returns the number of lost sessions.
+/// Closes a tab during its refresh `times` times, and returns the number of lost sessions.
 async fn lost_sessions(times: u32, grace: Duration, answer: Duration) -> u32 {
     let stage = Stage::new(&bundle::page()).await;
     stage.server.set_grace(grace);
@@ -49,13 +49,12 @@ async fn without_a_grace_window_a_quick_server_loses_no_session() {
 }
 
 /// Without a grace window, a session is lost if the server takes longer than one second, because the next tab sends the
-/// cookie that was already used. The test counts the lost sessions.
+/// cookie that was already used.
 #[tokio::test]
 async fn without_a_grace_window_a_slow_server_loses_the_session() {
     assert_eq!(lost_sessions(3, Duration::ZERO, Duration::from_secs(4)).await, 3);
 }
 
-/// Reloading a tab during its refresh does not end the session.
 #[tokio::test]
 async fn a_reload_during_a_refresh_keeps_the_session() {
     let stage = Stage::new(&bundle::page()).await;

@@ -37,8 +37,9 @@ async fn an_answer_that_the_browser_hides_starts_no_refresh() {
     assert_eq!(tab.state().await, "LoggedIn");
 }
 
-/// Opens a page with `credentials` whose API is at another origin, and makes a call. The browser has the cookie of a
-/// login: its cookies do not depend on the port. Returns the calls and the number of requests with the cookie.
+/// Opens a page with the given `credentials` setting and an API at another origin, and makes a call. The browser has
+/// the login cookie for both origins, because cookies do not depend on the port. Returns the result of the call, and
+/// the number of requests that carried the cookie.
 async fn call_elsewhere(credentials: &str) -> (Calls, u64) {
     let stage = Stage::new(&bundle::page()).await;
     let api = Server::start(&bundle::page()).await.unwrap();

@@ -16,7 +16,6 @@ fn shows(id: &str, text: &str) -> String {
     format!("document.getElementById('{id}').textContent.includes('{text}')")
 }
 
-/// The example logs in, loads its list, counts down to the expiry, and opens eight tabs that have the same session.
 #[tokio::test]
 async fn the_example_logs_in_and_opens_eight_tabs() {
     let (browser, url) = (Chromium::start().await.unwrap(), bundle::example());

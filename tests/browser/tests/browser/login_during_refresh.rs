@@ -32,7 +32,7 @@ async fn refreshing(count: usize, query: &str) -> (Stage, Vec<Tab>) {
     (stage, tabs)
 }
 
-/// Waits until the slow refresh has ended. Then checks that the browser has the cookie of Bob's login.
+/// Waits until the slow refresh has ended, and then checks that the browser has the cookie of Bob's login.
 async fn is_bobs_session(stage: &Stage, tabs: &[Tab]) {
     sleep(SLOW + Duration::from_millis(300)).await;
     stage.server.delay_refreshes(Duration::ZERO);
@@ -52,7 +52,7 @@ async fn a_login_during_the_refresh_of_another_tab_keeps_its_cookie() {
     is_bobs_session(&stage, &tabs).await;
 }
 
-/// J3: after a login in the tab that refreshes, the browser has the new cookie, with a store and without.
+/// J3: after a login in the tab that is refreshing, the browser has the new cookie, both with and without a store.
 #[tokio::test]
 async fn a_login_during_the_refresh_of_its_own_tab_keeps_its_cookie() {
     for query in ["", "?store="] {
@@ -87,8 +87,8 @@ async fn a_late_refusal_does_not_delete_the_cookie_of_a_login() {
     assert_eq!(stage.server.counts().refused, 1);
 }
 
-/// T7: a logout reaches all tabs at once and is sent after the refresh. Therefore, the server revokes the newest refresh
-/// token, and a page that loads later has no session.
+/// T7: a logout reaches all tabs at once and is sent after the refresh. Because the logout is sent last, the server
+/// revokes the newest refresh token, and a page that loads later has no session.
 #[tokio::test]
 async fn a_logout_during_a_refresh_revokes_the_newest_token() {
     for (tab, query) in [(0, ""), (1, ""), (0, "?store=")] {

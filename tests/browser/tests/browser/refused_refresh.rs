@@ -3,8 +3,8 @@
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::{Stage, has_state};
 
-/// D4: a 401 or 403 of the refresh ends the session. The tab that sent the refresh reports that the session has expired,
-/// and the other tabs report that there is no session.
+/// D4: a 401 or 403 response to the refresh ends the session. The tab that sent the refresh reports that the session
+/// has expired, and the other tabs report that there is no session.
 #[tokio::test]
 async fn a_refused_refresh_ends_the_session_in_all_tabs() {
     for status in [401, 403] {

@@ -41,7 +41,8 @@ async fn each_of_200_expiries_costs_one_refresh() {
     }
 }
 
-/// T2: if the browser grants the lock before the message of the last refresh arrives, the tab waits for the message.
+/// T2: if the browser grants the lock before the message about the last refresh arrives, the tab waits for this
+/// message.
 #[tokio::test]
 async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
     let late = "
@@ -74,7 +75,8 @@ async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     assert_eq!(stage.server.counts().refreshes, 0);
 }
 
-/// K4: eight tabs that a browser restores at the same time have only the cookie. One tab refreshes with it.
+/// K4: if a browser restores eight tabs at the same time, the tabs have only the cookie, and only one of them
+/// refreshes.
 #[tokio::test]
 async fn eight_restored_tabs_refresh_once() {
     let (stage, mut tabs) = logged_in(1).await;
@@ -145,8 +147,8 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
     assert_eq!(stage.server.arrived(), 1);
 }
 
-/// T5: a frozen tab holds the lock. The calls from the other tabs fail with a busy error after the maximum lock wait,
-/// and these tabs keep their tokens.
+/// T5: a tab is frozen while it holds the lock. The calls from the other tabs fail with a busy error after the maximum
+/// lock wait, and the other tabs keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
     let (stage, tabs) = logged_in(3).await;
@@ -191,7 +193,6 @@ async fn without_a_secure_context_the_session_is_uncoordinated() {
     assert_eq!(events.as_array().unwrap().iter().filter(uncoordinated).count(), 1, "{events}");
 }
 
-/// Two stores with different names have separate sessions.
 #[tokio::test]
 async fn a_store_of_another_name_is_another_session() {
     let (stage, tabs) = logged_in(2).await;

@@ -18,7 +18,7 @@ async fn answers_are_read_as_they_arrive() {
     assert_eq!(probe(&stage, "latin").await, json!({ "value": "café" }));
 }
 
-/// Dropping a call, dropping a stream of bytes or events, and a timeout each end the request on the server.
+/// A request ends on the server if its call or its stream is dropped, or if its timeout elapses.
 #[tokio::test]
 async fn a_call_that_is_dropped_ends_its_request() {
     let stage = Stage::new(&bundle::page()).await;

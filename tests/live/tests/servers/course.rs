@@ -11,16 +11,13 @@ use crate::server::{Counts, Server};
 
 const CROWD: u64 = 100;
 
-/// The servers' response to `GET /orders/{id}`.
 #[derive(Debug, Deserialize)]
 pub struct Order {
-    /// The id of the requested order.
     pub id: u64,
     /// The name of the user who sent the request.
     pub of: String,
 }
 
-/// A client that can run every step of the test.
 pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn log_in(&self, server: &Server) -> impl Future<Output = Result<()>> + Send;
     fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;
@@ -36,7 +33,7 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,
-    /// The status for an expired access token.
+    /// The status with which the server refuses an expired access token.
     pub expired: u16,
     /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
@@ -46,7 +43,6 @@ pub struct Habits {
     pub forbidden_costs: i64,
 }
 
-/// Runs all steps with one client.
 pub async fn goes_the_course<C: Customer>(shop: C, server: &Server, habits: Habits) {
     logs_in_and_calls(&shop, server).await;
     for late in [false, true] {
@@ -101,9 +97,8 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
     }
 }
 
-/// Each forbidden call fails with 403, and the session still works afterwards.
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A refresh within the same second as the previous refresh could return an equal token.
+    // A refresh within the same second as the previous refresh could return the same access token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();
@@ -126,7 +121,6 @@ async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Serve
     assert_eq!(since.live, 1, "live, in {since:?}");
 }
 
-/// After the logout, the session has ended in the client and on the server.
 async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     let before = server.counts().await;
     let left = shop.session().tokens().unwrap();
@@ -145,7 +139,6 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     }
 }
 
-/// The server counts the reuse of a refresh token, and both clients get the documented errors.
 async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server, habits: Habits) {
     shop.log_in(server).await.unwrap();
     let spent = shop.session().tokens().and_then(|tokens| tokens.refresh_token().cloned());

@@ -10,18 +10,14 @@ use std::sync::OnceLock;
 /// An interpreter, and the packages for one directory of servers.
 #[derive(Clone, Copy, Debug)]
 pub enum Kit {
-    /// `node`, with the packages from npm.
     Node,
-    /// `python3`, with the packages from pip.
     Python,
-    /// `node`, with Strapi from npm. Strapi has a separate directory because it has 1,250 packages.
+    /// Strapi has a separate directory because it has 1,250 packages.
     Strapi,
 }
 
-/// A program that runs the servers in one directory.
 #[derive(Clone, Debug)]
 pub struct Interpreter {
-    /// The path of the interpreter.
     pub program: PathBuf,
     /// The directory that contains the servers and the packages that they import.
     pub folder: PathBuf,
@@ -105,7 +101,6 @@ impl Kit {
     }
 }
 
-/// Copies the files and subdirectories of a directory.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

@@ -31,7 +31,6 @@ struct Page {
     text: String,
 }
 
-/// A browser and the script that controls it.
 #[derive(Clone)]
 struct Chromium {
     node: Interpreter,
@@ -65,7 +64,6 @@ impl Chromium {
         Some(Self { node, program })
     }
 
-    /// Opens the URL and logs in as the user. Returns the last page.
     fn open(&self, url: &str, denies: bool) -> io::Result<Page> {
         let mut command = Command::new(&self.node.program);
         command.arg("browser.mjs").args([url, self.program]).current_dir(&self.node.folder);
@@ -101,7 +99,6 @@ async fn uses_the_session(shop: &ShopClient, server: &Server) {
     assert_eq!((counts.live, counts.reused), (0, 0), "{counts:?}");
 }
 
-/// Logs in with the browser through the public API, and returns the last page that the user sees.
 async fn logs_in(
     browser: afresh::oauth2::Browser,
     shop: &ShopClient,

@@ -14,7 +14,6 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::Server;
 
-/// The authorization code and the PKCE verifier of a browser login.
 #[derive(Debug, Deserialize)]
 struct Browser {
     code: String,

@@ -23,19 +23,13 @@ pub struct Server {
 /// A server's counters, or the difference between two readings of these counters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Counts {
-    /// The number of logins that succeeded.
     pub logins: i64,
-    /// The number of refreshes that returned tokens.
     pub refreshed: i64,
-    /// The number of refreshes that were refused.
     pub refused: i64,
     /// The number of refused refreshes with a used refresh token.
     pub reused: i64,
-    /// The number of 200 responses from the API.
     pub ok: i64,
-    /// The number of 401 responses from the API.
     pub unauthorized: i64,
-    /// The number of 403 responses from the API.
     pub forbidden: i64,
     /// The number of refresh tokens that are valid now.
     pub live: i64,
@@ -91,7 +85,6 @@ impl Server {
         let _: serde_json::Value = self.control(&format!("late?on={late}")).await;
     }
 
-    /// Sends a request to a control route of the server and returns the decoded response.
     pub async fn control<T: DeserializeOwned>(&self, route: &str) -> T {
         let answer = self.http.get(format!("{}/control/{route}", self.base)).send().await.unwrap();
         let body = answer.error_for_status().unwrap().bytes().await.unwrap();

@@ -9,14 +9,12 @@ use afresh::{Error, RefreshToken, Result, Tokens, api};
 use serde::Deserialize;
 use tokio::time::sleep;
 
-/// The answer to a call.
 #[derive(Debug, Deserialize)]
 pub struct Order {
     #[serde(rename = "id")]
     _id: u64,
 }
 
-/// An API that sends the refresh token in JSON.
 #[api]
 pub trait Shop {
     #[login]
@@ -31,14 +29,12 @@ pub trait Shop {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// Prints one line and flushes stdout.
 pub fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
     // A failed write means that the parent process has exited, so this process also exits soon.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Makes one call and prints its result.
 pub async fn call(shop: ShopClient) {
     match shop.order(0).await {
         Ok(_) => print_line("called: well"),
@@ -46,7 +42,6 @@ pub async fn call(shop: ShopClient) {
     }
 }
 
-/// Logs in if no process has logged in yet, and prints the result.
 pub async fn log_in(shop: ShopClient) {
     match shop.session().ensure_login(|| shop.login("ann")).await {
         Ok(()) => print_line("logged in: well"),
@@ -76,7 +71,6 @@ pub async fn write(store: Arc<impl SessionStore>) {
     }
 }
 
-/// Describes an error with one word, followed by the full chain of its sources.
 fn describe(error: &Error) -> String {
     let word = match error {
         error if error.is_rotation_lost() => "lost",

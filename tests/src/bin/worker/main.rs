@@ -64,7 +64,6 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
     }
 }
 
-/// Returns the lines of stdin until stdin closes.
 fn orders() -> UnboundedReceiver<String> {
     let (reported, orders) = unbounded_channel();
     std::thread::spawn(move || {
