@@ -64,7 +64,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &[&str]) -> Result<()> {
-    let url = env::var("SHOP_URL").map_err(|_| "set `SHOP_URL` to the address of the shop")?;
+    let url = env::var("SHOP_URL").map_err(|_| "set `SHOP_URL` to the address that `cli serve` prints")?;
     let shop = ShopClient::builder(&url).store(FileStore::new(session_file()?)).build()?;
     match arguments {
         ["login", name] => {

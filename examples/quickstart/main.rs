@@ -70,7 +70,7 @@ async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
 
     shop.login(&Credentials { name: "ada", password: "lovelace" }).await?;
     let order = shop.order(1).await?;
-    println!("Logged in: order {} is for {}.", order.id, order.customer);
+    println!("Logged in. Order {} belongs to {}.", order.id, order.customer);
 
     println!(
         "Access tokens are valid for {} seconds. The program waits until the token has expired ...",

@@ -54,7 +54,7 @@ fn main() -> Result<()> {
     }
 
     let first = shop.order(1).timeout(Duration::from_secs(2)).wait()?;
-    println!("the first order again: {}", first.total);
+    println!("total of the first order: {}", first.total);
     println!("{number} orders, {total} in total, {} refresh", server.refreshes());
     Ok(())
 }

@@ -83,7 +83,9 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
     }
     for key in ["webhooks", "x-webhooks"] {
         if document.root()[key].as_object().is_some_and(|webhooks| !webhooks.is_empty()) {
-            types.report.push(key, "webhooks are requests from the server, so they get no method");
+            types
+                .report
+                .push(key, "webhooks are requests from the server, so no methods are generated for them");
         }
     }
     let server = server(document);

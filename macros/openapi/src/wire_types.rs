@@ -95,7 +95,7 @@ pub(crate) fn of(source: &str) -> String {
 }
 
 const SEPARATED: &str = r"
-/// Values that are sent as one string, with WORD between them.
+/// Values that are sent as one string, separated by WORD.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct NAME<T>(pub Vec<T>);

@@ -53,7 +53,7 @@ fn every_loss_is_reported_once_with_its_place() {
         losses(&shop),
         [
             "GET /bodies: the method sends no request body, because `GET` requests have no body",
-            "GET /../secret: the path has a segment `.` or `..`, so the operation gets no method",
+            "GET /../secret: the path has a segment `.` or `..`, so no method is generated for the operation",
         ]
     );
     let (_, feed) = client("feed-3.1.yaml");

@@ -57,7 +57,11 @@ const CONFLICTS: &[Conflict] = &[
         with: &["get", "head", "put", "delete", "options", "trace"],
         because: "the HTTP method is already idempotent",
     },
-    Conflict { of: "idempotent", with: &["idempotency_key"], because: "the key implies it" },
+    Conflict {
+        of: "idempotent",
+        with: &["idempotency_key"],
+        because: "`#[idempotency_key]` implies `#[idempotent]`",
+    },
 ];
 
 const ROLES: &[&str] = &["login", "refresh", "logout"];

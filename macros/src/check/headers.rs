@@ -92,7 +92,7 @@ pub(super) fn check_token_header(api: &Api, diag: &mut Diagnostics) {
         let help = "the transport sets this header: use another header for the token, such as `x-auth-token`";
         diag.push_help(*at, fact, help);
     } else if name == "cookie" {
-        let help = "the session keeps the server's cookies automatically; if these cookies are the session, return `afresh::CookieSession` from the login";
+        let help = "the session keeps the server's cookies automatically; if the session consists only of cookies, return `afresh::CookieSession` from the login";
         diag.push_help(*at, fact, help);
     } else if OF_BODY.contains(&name.as_str()) {
         diag.push_help(
@@ -114,7 +114,7 @@ pub(super) fn check_idempotency_key(api: &Api, endpoint: &Endpoint, diag: &mut D
             diag.push_help(rule.at, fact, "use a separate header, such as `#[idempotency_key]`");
         } else if endpoint.constants.iter().any(|constant| constant.value.header() == Some(name)) {
             let fact = format!("duplicate header `{name}`");
-            diag.push_help(rule.at, fact, "every call generates its own key: remove the constant");
+            diag.push_help(rule.at, fact, "remove the constant: every call generates its own key");
         }
     }
 }

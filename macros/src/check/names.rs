@@ -57,10 +57,10 @@ pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Di
 /// generated item.
 pub(super) fn check_trait_objects(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.source.inputs.params.iter().filter(|param| has_serialize_object(&param.ty)) {
-        let help = "name a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";
+        let help = "use a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";
         diag.push_help(
             param.ty_at,
-            "`dyn Serialize` is not possible, because the trait has generic methods",
+            "`dyn Serialize` is not possible, because the trait `Serialize` has generic methods",
             help,
         );
     }

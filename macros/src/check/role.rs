@@ -31,7 +31,7 @@ pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &
         diag.push_help(role.at, "a generic trait must not have a `refresh` method", help);
     }
     let fact = format!("method `{}` must not be generic", endpoint.name());
-    let help = "the runtime calls this method with values from the session: name a concrete type";
+    let help = "the runtime calls this method with values from the session: use a concrete type";
     if !source.generics.params.is_empty() {
         return diag.push_help(source.generics_at, fact, help);
     }

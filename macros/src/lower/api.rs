@@ -146,7 +146,7 @@ fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {
             );
         }
         UnsupportedKind::Macro { name } => {
-            let help = "write out the macro's expansion: `#[api]` runs before other macros";
+            let help = "replace the macro call with its expansion: `#[api]` runs before other macros";
             diag.push_help(unsupported.at, format_args!("macro `{name}!` must not be in an API trait"), help);
         }
     }

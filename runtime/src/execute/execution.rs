@@ -73,7 +73,7 @@ impl Execution {
     }
 
     /// Runs the call and retries it after a failed attempt. If the call fails, the error contains its receipt.
-    #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
+    #[expect(clippy::manual_async_fn, reason = "an async fn would store its arguments twice while it waits")]
     pub(crate) fn run_to_end(
         &mut self,
         reading: Reading,
@@ -97,7 +97,7 @@ impl Execution {
     ///
     /// The future of a call can be moved until its first poll, so it must be small. Values that two steps need are
     /// stored only once, and each step's values are dropped before the next step starts.
-    #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
+    #[expect(clippy::manual_async_fn, reason = "an async fn would store its arguments twice while it waits")]
     pub(crate) fn run(
         &mut self,
         reading: Reading,

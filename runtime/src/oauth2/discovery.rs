@@ -71,7 +71,7 @@ impl Server {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "the endpoints are requested only when this value is awaited"]
+#[must_use = "the metadata is requested only when this value is awaited"]
 pub struct Discovery {
     issuer: String,
     http: Option<Transport>,

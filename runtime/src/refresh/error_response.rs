@@ -77,7 +77,7 @@ impl ErrorResponse {
             .as_ref()
             .map(|code| format!("`session_ends_when(json({:?}) == {:?})` or ", code.pointer, code.text));
         let text = format!(
-            "{self}. If this means that the refresh token is rejected, declare {}`session_ends_on({})`",
+            "{self}. If this response means that the server rejected the refresh token, declare {}`session_ends_on({})`",
             condition.unwrap_or_default(),
             self.status.as_u16(),
         );

@@ -54,7 +54,7 @@ pub(crate) struct TokenRequest<'a> {
 }
 
 /// The outcome of one request.
-#[allow(clippy::large_enum_variant, reason = "a task has only one value at a time")]
+#[allow(clippy::large_enum_variant, reason = "a task holds only one `Sent` value at a time")]
 enum Sent {
     Answered(Attempt),
     Unsent(Error),

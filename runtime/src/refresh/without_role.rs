@@ -10,7 +10,7 @@ use crate::session::{AsTokens, FromSession, RefreshToken};
 /// The return types that are allowed if no method of the trait has a role: all types except tokens.
 #[diagnostic::on_unimplemented(
     message = "a method that returns `{Self}` must have a role, because no method of the trait has one",
-    label = "these tokens start no session",
+    label = "these tokens do not start a session",
     note = "add `#[login]` or `#[refresh]` to the method"
 )]
 pub trait OrdinaryValue {}

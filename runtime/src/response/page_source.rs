@@ -122,7 +122,10 @@ impl PageSource {
 }
 
 fn repeated() -> Error {
-    Error::new(Kind::Decode, "the next page was already read, so the pages would never end")
+    Error::new(
+        Kind::Decode,
+        "the server named a page that was already read as the next page, so the pages would never end",
+    )
 }
 
 /// Hashes of the requested URLs. Hashes need little memory, even for thousands of pages. The requests for the pages of

@@ -44,7 +44,7 @@ impl Session {
     /// ```
     /// # async fn example(session: afresh::Session) {
     /// if let Err(error) = session.revoke().await {
-    ///     eprintln!("logged out, but the tokens are not revoked: {error}");
+    ///     eprintln!("logged out, but the tokens were not revoked: {error}");
     /// }
     /// # }
     /// ```

@@ -13,7 +13,7 @@ use crate::platform::number;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a token: it is not text",
     label = "not text",
-    note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
+    note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one of these types; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
 )]
 pub trait TokenText {
     /// Returns the token's text, or `None` if there is no token. The runtime ignores a token whose text is empty.
@@ -25,7 +25,7 @@ pub trait TokenText {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a token lifetime",
     label = "not a lifetime",
-    note = "use `u64` or another number of seconds, `std::time::Duration`, or an `Option` of one"
+    note = "use `u64` or another number type for seconds, `std::time::Duration`, or an `Option` of one of these types"
 )]
 pub trait TokenLifetime {
     /// Returns the remaining lifetime of the access token, or `None` if the lifetime is unknown.

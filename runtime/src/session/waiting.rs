@@ -14,7 +14,7 @@ use crate::trace;
 
 impl Session {
     /// Waits for the refresh. Returns the session's new snapshot if the refresh produced a newer credential.
-    #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
+    #[expect(clippy::manual_async_fn, reason = "an async fn would store its arguments twice while it waits")]
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
             trace::waits();

@@ -124,7 +124,10 @@ impl SessionStore for KeyringStore {
 }
 
 /// Returns only the message of a keyring error. The `Debug` output of the error itself could reveal the secret.
-#[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the caller must not use the original error after this call"
+)]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()
 }

@@ -51,7 +51,7 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if begun.elapsed() < limit => std::thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
-                let text = "another process has been writing the session for too long";
+                let text = "another process has been writing the session for more than 10 s. Stop that process, or try again later";
                 return Err(io::Error::new(io::ErrorKind::TimedOut, text));
             }
             Err(TryLockError::Error(error)) => return Err(error),

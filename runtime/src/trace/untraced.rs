@@ -23,10 +23,16 @@ impl SendSpans {
         Self
     }
 
-    #[expect(clippy::unused_self, reason = "the function has the signature of the traced version")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the signature must match the function in `trace` that this function replaces"
+    )]
     pub(crate) fn redirected(&self) {}
 
-    #[expect(clippy::unused_self, reason = "the function has the signature of the traced version")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the signature must match the function in `trace` that this function replaces"
+    )]
     pub(crate) fn open(&self, _: &Request) -> SendSpan {
         SendSpan
     }
@@ -37,7 +43,10 @@ pub(crate) type InSpan<F> = F;
 pub(crate) struct SendSpan;
 
 impl SendSpan {
-    #[expect(clippy::unused_self, reason = "the function has the signature of the traced version")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the signature must match the function in `trace` that this function replaces"
+    )]
     pub(crate) fn around<F: Future>(self, send: F) -> InSpan<F> {
         send
     }

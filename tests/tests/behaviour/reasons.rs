@@ -64,7 +64,7 @@ async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
         (Some(Reason::RouteForbidden), Some(Classification::Suspect))
     );
     assert!(
-        error.to_string().contains("403 Forbidden (forbidden: this method refused a fresh token"),
+        error.to_string().contains("403 Forbidden (forbidden: the server recently refused a fresh token"),
         "{error}"
     );
     let error = shop.orders().await.unwrap_err();

@@ -72,7 +72,7 @@ impl Logins<'_> {
                     self.add_refresh_token(name, flow);
                 }
                 "implicit" => {
-                    self.lose(name, "the flow `implicit` gets no function; the caller must supply the token");
+                    self.lose(name, "no login function is generated for the flow `implicit`; the caller must supply the token");
                 }
                 other => self.lose(name, &format!("the flow `{other}` is not supported")),
             }
@@ -98,7 +98,10 @@ impl Logins<'_> {
 
     fn add_client_credentials(&mut self, name: &str, flow: Flow) {
         let Some(token) = flow.token else {
-            return self.lose(name, "the flow `clientCredentials` has no `tokenUrl`, so it gets no function");
+            return self.lose(
+                name,
+                "the flow `clientCredentials` has no `tokenUrl`, so no login function is generated for it",
+            );
         };
         let function = self.scope.take(&[&format!("{name} client credentials")]);
         let source = format!(
@@ -114,7 +117,7 @@ impl Logins<'_> {
 
     fn add_app(&mut self, name: &str, flow: Flow, device: Option<&str>) {
         let (Some(token), Some(authorize)) = (&flow.token, &flow.authorize) else {
-            return self.lose(name, "the flow `authorizationCode` has no authorization URL or no token URL, so it gets no function");
+            return self.lose(name, "the flow `authorizationCode` lacks an authorization URL or a token URL, so no login function is generated for it");
         };
         let function = self.scope.take(&[&format!("{name} app")]);
         let device = device.and_then(|url| absolute(url, self.server));
@@ -139,7 +142,7 @@ impl Logins<'_> {
             return self.lose(
                 name,
                 &format!(
-                    "`openIdConnectUrl` does not end with `{DISCOVERY}`, so the scheme gets no function"
+                    "`openIdConnectUrl` does not end with `{DISCOVERY}`, so no login function is generated for the scheme"
                 ),
             );
         };
@@ -154,7 +157,7 @@ impl Logins<'_> {
 
     fn add_refresh_token(&mut self, name: &str, flow: Flow) {
         let Some(endpoint) = flow.refresh.or(flow.token) else {
-            return self.lose(name, "a flow has no `tokenUrl`, so it gets no function");
+            return self.lose(name, "a flow has no `tokenUrl`, so no login function is generated for it");
         };
         let function = self.scope.take(&[&format!("{name} refresh token")]);
         let source = format!(

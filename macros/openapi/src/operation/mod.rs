@@ -48,7 +48,7 @@ impl<'d> Work<'_, 'd> {
         let template = match path::read(site.path, &in_path) {
             Ok(template) => template,
             Err(reason) => {
-                self.types.lose(format!("{reason}, so the operation gets no method"));
+                self.types.lose(format!("{reason}, so no method is generated for the operation"));
                 return Vec::new();
             }
         };
@@ -212,7 +212,7 @@ impl<'d> Work<'_, 'd> {
 
     fn report_what_is_left_out(&mut self, site: &Site) {
         if site.operation["callbacks"].as_object().is_some_and(|callbacks| !callbacks.is_empty()) {
-            self.types.lose("callbacks are requests from the server, so they get no method");
+            self.types.lose("callbacks are requests from the server, so no methods are generated for them");
         }
         let of = |at: &Value| at.pointer("/servers/0/url").and_then(Value::as_str).map(str::to_owned);
         if let Some(url) = of(site.operation).or_else(|| of(site.item)) {

@@ -17,7 +17,9 @@ const DEEPEST: usize = 500;
 impl Types<'_> {
     pub(super) fn shape(&mut self, schema: &Value, hint: &str, mode: Mode) -> (Made, bool) {
         if self.depth >= DEEPEST {
-            self.lose(format!("schemas nest deeper than {DEEPEST} levels, so the type is any JSON value"));
+            self.lose(format!(
+                "schemas are nested more than {DEEPEST} levels deep, so the type is any JSON value"
+            ));
             return (Made::Ty(Ty::Value), false);
         }
         self.depth += 1;

@@ -119,7 +119,7 @@ impl Builder {
             return Err("a key must be a scalar".to_owned());
         }
         if self.stack.len() >= DEEPEST {
-            return Err(format!("values nest deeper than {DEEPEST}"));
+            return Err(format!("values are nested more than {DEEPEST} levels deep"));
         }
         self.mark(span);
         self.stack.push(Frame { anchor, kind });

@@ -48,7 +48,9 @@ impl Settings {
         let at = argument.key().at;
         match (word, argument) {
             ("from_only", Argument::Single(_)) => self.from_only = true,
-            ("from_only", _) => diag.push(at, "argument `from_only` must be written `from_only`"),
+            ("from_only", _) => {
+                diag.push(at, "argument `from_only` takes no value: write `#[api_error(from_only)]`")
+            }
             ("crate", _) => match lower_runtime(argument) {
                 Some(runtime) => self.runtime = runtime,
                 None => diag.push(at, "argument `crate` must be written `crate = path::to::afresh`"),

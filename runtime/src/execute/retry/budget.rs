@@ -100,7 +100,11 @@ mod tests {
         large.deposit();
         assert_eq!(withdrawn(&large), 500);
         (0..100_000).for_each(|_| large.deposit());
-        assert_eq!(withdrawn(&large), 500, "a large reserve is also the maximum number of saved retries");
+        assert_eq!(
+            withdrawn(&large),
+            500,
+            "a reserve of more than 100 retries is also the maximum number of saved retries"
+        );
     }
 
     #[test]

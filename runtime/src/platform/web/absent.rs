@@ -22,7 +22,7 @@ absent! {
     /// Makes `Client::execute` unusable in a browser.
     HandWritten
         "in a browser, a client cannot send a hand-written request, because reqwest cannot create a response there"
-        "declare a method for the request"
+        "declare a trait method for the request instead"
     /// Makes `Answer::into_response` unusable in a browser.
     ReqwestResponses
         "in a browser, there is no `reqwest::Response`"

@@ -33,7 +33,10 @@ impl Url {
         web_sys::Url::new_with_base(link, &self.href).map(Self::of).map_err(|_| ParseError)
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "the browser's object is not used again")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the caller does not use the browser's URL object again"
+    )]
     fn of(url: web_sys::Url) -> Self {
         Self { href: url.href() }
     }

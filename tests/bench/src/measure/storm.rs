@@ -34,7 +34,7 @@ pub fn measure() -> Section {
     let [bare, ours, ..] = &found;
     section.at_most("refreshes for 10,000 callers", ours.refreshes.max(bare.refreshes), 1.0);
     section.at_most(
-        "rejections beyond the calls already in progress, if rejections report the expiry",
+        "rejected calls that started after the first rejection, if rejections report that the token has expired",
         ours.refusals - ours.in_flight,
         0.0,
     );
