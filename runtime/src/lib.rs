@@ -65,9 +65,10 @@
 //!
 //! # Where to look
 //!
-//! The [guide] has a page for each task: [`auth`](guide::auth), `login` (with its feature), [`arguments`](guide::arguments),
-//! [`bodies`](guide::bodies), [`browser`](guide::browser), [`streams`](guide::streams), [`lists`](guide::lists), [`calls`](guide::calls),
-//! [`errors`](guide::errors), [`stores`](guide::stores), [`users`](guide::users), [`testing`](guide::testing).
+//! The [guide] has a page for each task: [`auth`](guide::auth), `login` (with its feature),
+//! [`arguments`](guide::arguments), [`bodies`](guide::bodies), [`browser`](guide::browser),
+//! [`streams`](guide::streams), [`lists`](guide::lists), [`calls`](guide::calls), [`errors`](guide::errors),
+//! [`stores`](guide::stores), [`users`](guide::users), [`testing`](guide::testing).
 //!
 //! | task | see |
 //! |---|---|

@@ -336,7 +336,7 @@ pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     );
 }
 
-/// If locks can expire, each lock has a greater fence than all earlier locks, even if those locks were dropped.
+/// If locks can expire, the fence of each lock is greater than the fences of all earlier locks, even of dropped locks.
 pub async fn fences_grow(place: &impl Place) {
     let mut last = 0;
     for turn in 0..5 {

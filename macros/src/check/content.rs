@@ -69,7 +69,7 @@ fn body_help(one: &Content, other: &Content) -> &'static str {
 fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     match part.content {
         Content::JsonMember(name) => {
-            diag.push(part.at, format_args!("duplicate field `{name}` of the JSON body"));
+            diag.push(part.at, format_args!("duplicate field `{name}` in the JSON body"));
         }
         Content::FormMember(name) if !part.is_constant => {
             let is_constant = against.iter().any(|other| other.is_constant && other.content == part.content);

@@ -89,9 +89,8 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Whether a value without content, such as `()`, must be rejected for this kind of parameter, because such a value
-/// would add nothing to the request. JSON encodes a value without content as `null`. A separate check covers path
-/// parameters.
+/// Whether this kind of parameter must reject a value without content, such as `()`, which would add nothing to the
+/// request. JSON encodes a value without content as `null`. A separate check covers path parameters.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

@@ -3,8 +3,8 @@
 /// The unit names and their lengths in milliseconds, from the longest to the shortest unit.
 const UNITS: &[(&str, u64)] = &[("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-/// Parses one or more whole numbers, each with a unit, starting with the longest unit. Returns the total duration in
-/// milliseconds.
+/// Parses one or more whole numbers, each with a unit, in order from the longest unit to the shortest. Returns the
+/// total duration in milliseconds.
 pub(crate) fn parse_millis(text: &str) -> Option<u64> {
     let mut units = UNITS.iter();
     let mut total: Option<u64> = None;

@@ -123,7 +123,8 @@ impl<R> Pending<R> {
     ///
     /// ```
     /// # use afresh::{api, Result};
-    /// # #[api] trait Shop { #[put("/photos/{id}")] async fn photo(&self, id: u64, #[body] image: Vec<u8>) -> Result<()>; }
+    /// # #[api] trait Shop { #[put("/photos/{id}")] async fn photo(&self, id: u64, #[body] image: Vec<u8>) ->
+    /// Result<()>; }
     /// # async fn example(shop: ShopClient) -> Result<()> {
     /// shop.photo(7, vec![0; 1024]).follow_to(["https://files.example"]).await
     /// # }

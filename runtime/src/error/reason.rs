@@ -82,7 +82,9 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::FreshTokenRefused => "forbidden: a fresh token was refused, too",
             Self::RouteForbidden => "forbidden: the server recently refused a fresh token for this method",
-            Self::JustRefreshed => "forbidden: another call with the same fresh token was refused",
+            Self::JustRefreshed => {
+                "forbidden: the token is new, and the server has also refused an earlier call with it"
+            }
             Self::InsufficientScope => "forbidden: the token lacks a scope",
             Self::BodyRule => "forbidden: a `forbidden_when` rule matched the response",
             Self::RateLimited => "the server is rate-limiting requests",

@@ -27,8 +27,8 @@ pub(crate) struct Place {
 }
 
 /// Returns the path and the excerpt for the position at `line` and `column`, which both start at 1. The column counts
-/// bytes rather than characters. `declares` takes a byte range of the body, and returns whether the text in this range is
-/// the name of a field of the declared type.
+/// bytes rather than characters. `declares` takes a byte range of the body, and returns whether the text in this range
+/// is the name of a field of the declared type.
 pub(crate) fn find(
     body: &[u8],
     line: usize,
@@ -138,7 +138,8 @@ fn end_of_string(rest: &[u8]) -> usize {
 
 /// Returns whether a key looks like the name of a field. A key that does not look like a field name is treated as data.
 fn is_presentable(name: &str) -> bool {
-    // All non-ASCII characters are allowed, because a table of all letters would add 2 kB to a web page.
+    // All non-ASCII characters are allowed, because a table of all Unicode letters would make every web page 2 kB
+    // larger.
     let ordinary = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-$ ".contains(&byte);
     let is_number = name.starts_with(|c: char| c.is_ascii_digit());
     (1..=MAX_NAME).contains(&name.len()) && !is_number && name.bytes().all(ordinary)

@@ -151,7 +151,7 @@ pub(crate) fn classify(
     if unclear { SessionEffect::Unclear(wait) } else { SessionEffect::Failed(wait) }
 }
 
-/// Whether the response is an HTML page, even if its content type is not HTML. An HTML page comes from a proxy or a
+/// Whether the response is an HTML page, regardless of its content type. An HTML page comes from a proxy or a
 /// firewall, not from the endpoint itself.
 fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")

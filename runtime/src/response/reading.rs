@@ -41,7 +41,7 @@ impl Reading {
         self.is_live(status) && self.fits(headers)
     }
 
-    /// Returns whether the returned value accepts a response with the given headers.
+    /// Whether the return type of the method can be read from a response with the given headers.
     pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
         let kind = MediaType::of(headers);
         match self {

@@ -25,9 +25,9 @@ pub(crate) struct RefreshPause {
 }
 
 impl Session {
-    /// Waits until neither this tab nor another tab refreshes the session, and then prevents refreshes. The wait ends
-    /// after 8 s, or after half of `call_timeout` if that is shorter, even if a refresh is still running. Returns
-    /// `None` if the call is part of a refresh.
+    /// Waits until neither this tab nor any other tab is refreshing the session, and then prevents further refreshes.
+    /// The wait ends after 8 s, or after half of `call_timeout` if that is shorter, even if a refresh is still running.
+    /// Returns `None` if the call is part of a refresh.
     pub(crate) async fn pause_refreshes(&self, call_timeout: Option<Duration>) -> Option<RefreshPause> {
         if is_refresh_task_of(self) {
             return None;

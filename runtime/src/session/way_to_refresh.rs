@@ -1,4 +1,4 @@
-//! For a client with many users, gives one session the provider and the revoker of another session.
+//! Copies the provider and the revoker of one session to another session, for clients with many users.
 
 use super::session::Session;
 

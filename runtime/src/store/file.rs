@@ -39,7 +39,8 @@ const TEMPORARY: &str = ".new-";
 /// # fn example() -> afresh::Result<()> {
 /// use afresh::{Client, FileStore};
 ///
-/// let client = Client::builder("https://shop.example").store(FileStore::new("/home/me/.config/shop/session")).build()?;
+/// let client =
+/// Client::builder("https://shop.example").store(FileStore::new("/home/me/.config/shop/session")).build()?;
 /// # Ok(())
 /// # }
 /// ```

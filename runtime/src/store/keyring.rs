@@ -63,10 +63,10 @@ struct Location {
 impl KeyringStore {
     /// Creates a store for the session of `identity`. The entry's service is `service`, which is the name of the
     /// program, and the entry's user is `identity`. `lock` is the path of the two lock files, without the suffixes
-    /// `.lock` and `.write`. If needed, the store creates the directory of the lock files, which only its owner can
-    /// read. Use the same lock path in every process that uses this entry, and a different lock path for every other
-    /// entry. The lock path must not depend on environment variables, such as `XDG_RUNTIME_DIR`, that are set only in
-    /// some processes.
+    /// `.lock` and `.write`. If needed, the store creates a directory for the lock files. Only the owner of the
+    /// directory can read it. Use the same lock path in every process that uses this entry, and a different lock path
+    /// for every other entry. The lock path must not depend on environment variables, such as `XDG_RUNTIME_DIR`, that
+    /// are set only in some processes.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };

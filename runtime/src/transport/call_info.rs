@@ -77,7 +77,7 @@ impl CallInfo {
         self.endpoint.map(|endpoint| endpoint.name)
     }
 
-    /// Returns the declared path, including the trait's `path`, such as `"/orders/{id}"`. Returns `None` for
+    /// Returns the declared path, such as `"/orders/{id}"`. The path includes the trait's `path`. Returns `None` for
     /// hand-written requests and OAuth grants.
     #[must_use]
     pub fn template(&self) -> Option<&'static str> {

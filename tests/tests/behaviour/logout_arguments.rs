@@ -214,7 +214,7 @@ trait Mapped {
     async fn logout(&self, #[header] more: &HeaderMap) -> Result<()>;
 }
 
-/// If a header map argument contains the header in which the API sends its token, the logout returns an error. The
+/// If a `HeaderMap` argument contains the header that carries the access token, the logout returns an error. The
 /// client's session is kept, because no logout request was sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {

@@ -197,7 +197,7 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
         403,
         "the server refuses a call without a token"
     );
-    assert_eq!(world.authority.refreshes(), 0, "refreshes: a public call starts no refresh");
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: a public call does not start a refresh");
     let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
     for call in calls {
         assert_eq!(done(call).await.unwrap().id, 7);

@@ -128,7 +128,7 @@ impl Tree {
         id
     }
 
-    /// Returns the targets of a name that is used in a module. The result is empty for names from other crates and
+    /// Returns the items that a name in a module can refer to. The result is empty for names from other crates and
     /// names built into the language.
     pub fn targets(&self, module: usize, name: &Name) -> Vec<Target> {
         self.from(module, &name.path, &mut BTreeSet::new())

@@ -1,5 +1,5 @@
-//! A test crate that is compiled to WebAssembly and calls every kind of method from a web page. The futures of all calls
-//! must be `Send`, as on other targets. `.ci/wasm-check` builds the crate.
+//! A test crate that is compiled to WebAssembly and calls every kind of method from a web page. The futures of all
+//! calls must be `Send`, as on other targets. `.ci/wasm-check` builds the crate.
 
 #[cfg(feature = "absent")]
 mod absent;

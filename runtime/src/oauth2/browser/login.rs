@@ -126,8 +126,8 @@ impl Browser {
     /// for which [`is_request`](Error::is_request) returns `true`.
     ///
     /// ```no_run
-    /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, order: reqwest::Request) -> afresh::Result<()> {
-    /// use afresh::error::{Challenge, Reason};
+    /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, order: reqwest::Request) ->
+    /// afresh::Result<()> { use afresh::error::{Challenge, Reason};
     ///
     /// if let Err(error) = shop.execute(order).await {
     ///     if error.reason() == Some(Reason::Challenged(Challenge::StepUp)) {

@@ -212,8 +212,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.written = change;
     }
 
-    /// Records that the store contains this process's intent. `intent` is `None` if the refresh cannot spend a refresh
-    /// token. `has_login` is true if the record contains a session.
+    /// Records that the store contains this process's intent to refresh. `intent` is `None` if the refresh cannot spend
+    /// a refresh token. `has_login` is true if the record contains a session.
     pub(crate) fn intends(&mut self, revision: R, intent: Option<I>, has_login: bool) {
         self.revision = Some(revision);
         self.known_login = has_login.then(|| self.stored_as.identity.login.clone());

@@ -1,4 +1,5 @@
-//! Tests the two pages that new users start from: the page of examples/browser with its server, and the page of the guide.
+//! Tests the two pages that new users start from: the page of examples/browser with its server, and the page of the
+//! guide.
 
 use std::time::Duration;
 

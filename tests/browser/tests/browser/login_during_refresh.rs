@@ -1,5 +1,5 @@
-//! Tests logins and logouts that begin while a refresh is running. The browser stores the cookies from each response, so
-//! a late response to the refresh must not replace the cookies of the login or logout.
+//! Tests logins and logouts that begin while a refresh is running. The browser stores the cookies from each response,
+//! so a late response to the refresh must not replace the cookies of the login or logout.
 
 use std::time::Duration;
 

@@ -79,7 +79,8 @@ async fn a_refresh_cookie_that_stays() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// C9: if the client has a rule that recognizes expired tokens, a forbidden call starts no refresh.
+/// C9: if the client has a rule that recognizes expired tokens, a call that the server forbids does not start a
+/// refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rule_that_knows_the_words_of_the_server() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &[]).await else { return };

@@ -82,7 +82,7 @@ async fn a_public_client_with_a_password() {
     goes_the_course(shop, &server, HABITS).await;
 }
 
-/// C3: a 403 response with `insufficient_scope` starts no refresh.
+/// C3: a 403 response with `insufficient_scope` does not start a refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scope_that_is_missing_costs_no_refresh() {
     let Some(server) = Server::start(Kit::Node, "oauth2_server.mjs", &[]).await else { return };

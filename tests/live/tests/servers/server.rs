@@ -26,7 +26,7 @@ pub struct Counts {
     pub logins: i64,
     pub refreshed: i64,
     pub refused: i64,
-    /// The number of refused refreshes with a used refresh token.
+    /// The number of refreshes that the server refused because the refresh token was already used.
     pub reused: i64,
     pub ok: i64,
     pub unauthorized: i64,

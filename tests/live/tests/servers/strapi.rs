@@ -1,4 +1,5 @@
-//! Tests Strapi, which sends `jwt` and `refreshToken` in JSON, errors without a code, lists with numbered pages, and files.
+//! Tests Strapi, which sends `jwt` and `refreshToken` in JSON, errors without a code, lists with numbered pages, and
+//! files.
 
 use afresh::session::SessionEvent;
 use afresh::{

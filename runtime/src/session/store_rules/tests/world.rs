@@ -244,8 +244,8 @@ impl World {
         self.lock = Some(if reply == Reply::Lost { ABANDONED } else { at });
     }
 
-    /// Ends a process's refresh. After the refresh has ended, releases the process's lock, unless the lock protects a
-    /// change that is not stored yet.
+    /// Ends a process's refresh. Releases the process's lock after the refresh has ended, unless the lock protects a
+    /// change that has not been stored yet.
     pub(super) fn refresh_ends(&mut self, at: usize) {
         let process = &mut self.processes[at];
         (process.step, process.detached) = (Step::Idle, false);
