@@ -1,6 +1,5 @@
 //! Starts a real `redis-server` for one test.
 
-use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -17,7 +16,14 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts a server. Returns `None` and prints a line to stderr if `redis-server` is not installed.
+    /// Whether `redis-server` is installed.
+    #[must_use]
+    pub fn is_installed() -> bool {
+        Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_ok()
+    }
+
+    /// Starts a server. Returns `None` if `redis-server` is not installed; the package `afresh-tests-skipped` then reports
+    /// that the tests were skipped.
     ///
     /// # Panics
     ///
@@ -25,13 +31,9 @@ impl RedisServer {
     #[must_use]
     pub fn start() -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
+        if !Self::is_installed() {
             let required = std::env::var_os("AFRESH_REQUIRE_REDIS").is_some();
             assert!(!required, "redis-server is required but not installed");
-            // The test harness shows `eprintln!` output only for failing tests, so the message is written to stderr
-            // directly.
-            let skipped = "SKIPPED: redis-server is not installed, so the Redis store is not tested";
-            writeln!(std::io::stderr(), "{skipped}").expect("stderr");
             return None;
         }
         let name = format!("afresh-redis-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));

@@ -59,7 +59,7 @@ fn check(cases: &[Case], numbers: &[usize]) -> Vec<Found> {
     let batch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("mistakes.rs");
     fs::write(&batch, text).unwrap();
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--workspace", "--example", "mistakes", "--features", "afresh-tests/mistakes"])
+        .args(["check", "--example", "mistakes", "--features", "mistakes"])
         .args(["--offline", "--message-format", "json"])
         .env("AFRESH_MISTAKES", &batch)
         .current_dir(manifest)

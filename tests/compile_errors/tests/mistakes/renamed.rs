@@ -48,8 +48,8 @@ fn check(source: &str) -> Vec<String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("renamed");
     fs::create_dir_all(package.join("src")).unwrap();
-    fs::write(package.join("Cargo.toml"), manifest(&tests.join("../runtime"))).unwrap();
-    fs::copy(tests.join("../Cargo.lock"), package.join("Cargo.lock")).unwrap();
+    fs::write(package.join("Cargo.toml"), manifest(&tests.join("../../runtime"))).unwrap();
+    fs::copy(tests.join("../../Cargo.lock"), package.join("Cargo.lock")).unwrap();
     fs::write(package.join("src/lib.rs"), source).unwrap();
     let output = Command::new(env!("CARGO"))
         .args(["check", "--offline", "--message-format", "short"])

@@ -1,0 +1,1 @@
+//! This crate is empty because all its tests are in `tests`.
