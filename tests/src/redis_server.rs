@@ -1,5 +1,6 @@
 //! Starts a real `redis-server` for one test.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
