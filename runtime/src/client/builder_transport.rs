@@ -21,8 +21,8 @@ impl<C: Api> ClientBuilder<C> {
     /// bodies, the headers of hand-written requests, and the API's constant headers. If there are default headers,
     /// header arguments or a custom token header, [`build`](Self::build) rejects a client that follows redirects. To
     /// disable redirects in your client, build it with `redirect(Policy::none())`. The client's cookie provider is not
-    /// used, because the session stores the cookies. Your client decides which proxy receives the requests, even for
-    /// loopback addresses.
+    /// used, because the session stores the cookies. Your client decides which proxy receives a request, even a request
+    /// to a loopback address.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self

@@ -1,4 +1,4 @@
-//! Requests an authorization server's metadata from the server: [`Server::discover`].
+//! [`Server::discover`] requests the metadata of an authorization server.
 
 use std::fmt;
 use std::future::Future;
@@ -61,7 +61,7 @@ impl Server {
 }
 
 /// A future that requests an authorization server's metadata. Awaiting a `Discovery` returns a [`Server`]. With the
-/// feature `blocking`, code that is not async can call `wait()` instead.
+/// feature `blocking`, code that is not async can call `wait()` instead of awaiting the `Discovery`.
 ///
 /// ```no_run
 /// # async fn example(client: reqwest::Client) -> afresh::Result<()> {

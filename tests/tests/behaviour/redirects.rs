@@ -93,8 +93,8 @@ async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     }
 }
 
-/// N2: if another origin refuses a redirected request, the client does not refresh, because the request contained no
-/// credential.
+/// N2: if another origin refuses a redirected request, the client does not refresh, because the request did not contain
+/// the credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {

@@ -68,8 +68,8 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "cancellation::calls_on_another_runtime",
     "cancellation::a_call_waits_for_two_refreshes_at_most",
     "given_up_refreshes::",
-    // In these tests, a call and an early refresh would use two connections, so the two requests would arrive in random
-    // order.
+    // With `HyperTransport`, a call and an early refresh in these tests would use two connections, so the two requests
+    // would arrive in random order.
     "bounds::a_long",
     "uncertain_tokens::clients_that_logged_in_together_refresh_at_different_times",
     "rejected_early_refresh::the_end_of_the_session_says_that_the_rotation_was_lost",

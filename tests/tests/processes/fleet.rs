@@ -184,9 +184,9 @@ impl Fleet {
         }
     }
 
-    /// Suspends the process that holds the lock and is about to refresh. With a file store, no other process can
-    /// acquire the lock, so the suspension is shorter than the time for which other processes wait. With Redis, the
-    /// suspension lasts until another process has refreshed.
+    /// Suspends the process that holds the lock and is about to refresh. With a file store, the suspension is shorter
+    /// than the time for which other processes wait for the lock, because no other process can acquire the lock of a
+    /// suspended process. With Redis, the suspension lasts until another process has refreshed.
     async fn suspend_holder(&mut self) -> usize {
         let holder = loop {
             let arrived = self.hear();

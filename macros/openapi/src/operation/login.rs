@@ -62,7 +62,7 @@ impl Logins<'_> {
                     self.add_app(name, flow, device.as_str());
                 }
                 // The login function for the `authorizationCode` flow also sets the device endpoint, so the device flow
-                // needs no function of its own.
+                // does not need a separate function.
                 "deviceAuthorization" if flows["authorizationCode"].is_object() => {}
                 "password" => {
                     self.lose(

@@ -80,8 +80,8 @@ impl Customer for AppClient {
     }
 }
 
-/// The API of a program with a client secret. `RefreshTokenGrant` refreshes and revokes the tokens, so the trait has no
-/// methods for these requests.
+/// The API as a program with a client secret uses it. `RefreshTokenGrant` refreshes and revokes the tokens, so the
+/// trait has no methods for these requests.
 #[api]
 trait Service {
     #[login]
@@ -164,9 +164,9 @@ async fn a_client_with_a_secret_before_a_challenge() {
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
 }
 
-/// R1, R2, G2: four programs share one grant in a file. All calls from the four programs are refused at the same time,
-/// four times in a row. After each refusal, one program refreshes and the other programs use the new tokens. The
-/// provider never receives a used refresh token.
+/// R1, R2, G2: four programs share one grant that is stored in a file. All calls from the four programs are refused at
+/// the same time, four times in a row. After each refusal, one program refreshes and the other programs use the new
+/// tokens. The provider never receives a used refresh token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_spend_nothing_twice() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };
