@@ -41,7 +41,8 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     }
 }
 
-/// Renders `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send`, with `;` or with the default body.
+/// Renders `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send`, followed by `;` or by the default
+/// body.
 fn render_declared(endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
     let Method { attributes, vis, fn_token, name, generics, output, .. } = source;

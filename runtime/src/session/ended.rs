@@ -12,8 +12,8 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The maximum time that a logout waits for a refresh that was running when the session ended. The limit is longer than
-/// the deadline of a single refresh attempt.
+/// The maximum time that a logout waits for a refresh that was running when the session ended. This time limit is
+/// longer than the deadline of a single refresh attempt.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// The last snapshot of a session, and the refresh that was running when the session ended.

@@ -40,7 +40,7 @@ pub fn hyper_transport(double: impl Double) -> HyperTransport {
     })
 }
 
-/// The tests that run only with the in-memory transport, identified by the start of their path.
+/// The tests that run only with the in-memory transport, each identified by the start of its path.
 const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
@@ -73,7 +73,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "bounds::a_long",
     "uncertain_tokens::clients_that_logged_in_together_refresh_at_different_times",
     "rejected_early_refresh::the_end_of_the_session_says_that_the_rotation_was_lost",
-    // These tests would open tens of thousands of connections or run for hours.
+    // With `HyperTransport`, these tests would open tens of thousands of connections or run for hours.
     "chaos::",
     "store_schedules::",
     "useless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",

@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,
-    /// The store swaps records with a separate read and write.
+    /// The store reads and writes in two separate steps during a `swap`.
     SwapInSteps,
     /// The store accepts a swap regardless of the swap's expected revision.
     AnyBasis,
