@@ -1,5 +1,5 @@
-//! Several worker processes share one session in Redis. Run the demonstration with `cargo run --example fleet`; it
-//! starts a shop server, a Redis server and the workers.
+//! Several worker processes share one session in Redis. Run the demonstration with `cargo run --example fleet`. The
+//! command starts a shop server, the workers and, by default, a Redis server.
 //!
 //! The demonstration uses the Redis server at `REDIS_URL` if that variable is set. If `REDIS_URL` is not set, the
 //! demonstration starts its own `redis-server`.

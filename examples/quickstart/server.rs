@@ -1,12 +1,12 @@
-//! The quickstart's server, which listens on loopback. The server rejects an expired token with 403, as many Express
-//! servers do.
+//! The quickstart's server, which listens on loopback. The server rejects an expired token with status 403, as many
+//! Express servers do.
 //!
 //! - The access tokens are JWTs with a very short lifetime. The `authorization` header contains the access token
 //!   without `Bearer`.
 //! - The server rejects a missing, invalid or expired token with status 403 instead of 401, and states the reason in
 //!   the body.
-//! - The refresh token is in an `HttpOnly` cookie, and every refresh replaces it. The server rejects a refresh token
-//!   that was already used and ends the session, because the token might have been stolen.
+//! - The refresh token is in an `HttpOnly` cookie, and every refresh replaces the token. The server rejects a refresh
+//!   token that was already used and ends the session, because the token might have been stolen.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;

@@ -29,7 +29,7 @@
 //! ```
 //!
 //! This crate also contains [`RedisServer`], a real Redis server for one test, and [`store_conformance`], the checks
-//! that every session store must pass. `tests/README.md` explains which double fits which test.
+//! that every session store must pass. `tests/README.md` explains which test double to use for which test.
 
 mod answer;
 mod assertions;

@@ -14,7 +14,7 @@ pub enum LogEntry {
     Arrived(usize),
     /// The request was answered with the status in the second field.
     Answered(usize, u16),
-    /// The request was answered with a transport error.
+    /// The request failed with a transport error.
     Failed(usize),
     /// The caller abandoned the request before it was answered.
     Abandoned(usize),

@@ -1,4 +1,5 @@
-//! The `afresh-openapi DOCUMENT` command, which prints the generated client to stdout and the losses to stderr.
+//! The `afresh-openapi DOCUMENT` command, which prints the generated client to stdout and a list of the unsupported
+//! parts of the document to stderr.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -35,7 +35,7 @@ pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports an undeclared lifetime once. Without this check, the compiler would report the lifetime once for each
+/// Reports undeclared lifetimes. Without this check, the compiler would report each undeclared lifetime once for each
 /// generated item.
 pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Diagnostics) {
     let method = endpoint.source;
@@ -53,8 +53,8 @@ pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Di
     }
 }
 
-/// Reports the type `dyn Serialize` once. Without this check, the compiler would report the type once for each
-/// generated item.
+/// Reports each parameter whose type contains `dyn Serialize`. Without this check, the compiler would report the type
+/// once for each generated item.
 pub(super) fn check_trait_objects(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.source.inputs.params.iter().filter(|param| has_serialize_object(&param.ty)) {
         let help = "use a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";

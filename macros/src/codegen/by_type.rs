@@ -55,7 +55,8 @@ fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
         .collect()
 }
 
-/// Whether any method was excluded as invalid. An excluded method might be the only method with a role.
+/// Whether the API has a method that was excluded because it is invalid. An excluded method might be the only method
+/// with a role.
 fn has_invalid(api: &Api) -> bool {
     api.members.iter().any(|member| matches!(member, Member::Invalid(_)))
 }
@@ -89,8 +90,8 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Whether this kind of parameter must reject a value without content, such as `()`, which would add nothing to the
-/// request. JSON encodes a value without content as `null`. A separate check covers path parameters.
+/// Whether this kind of parameter rejects a value without content, such as `()`. A value without content would add
+/// nothing to the request. JSON encodes a value without content as `null`. A separate check covers path parameters.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

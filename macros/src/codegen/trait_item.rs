@@ -41,7 +41,8 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     }
 }
 
-/// Renders `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send`, with `;` or with the default body.
+/// Renders `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send`, followed by `;` or by the default
+/// body.
 fn render_declared(endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
     let Method { attributes, vis, fn_token, name, generics, output, .. } = source;
@@ -57,7 +58,8 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// If a type omits a lifetime, renders the generics and inputs with a name for each omitted lifetime.
+/// Renders the generics and inputs with a name for each lifetime that the parameter types omit. Returns `None` if
+/// [`has_inner_elision`] is false for every type.
 fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     let types = || method.inputs.params.iter().map(|param| param.ty.to_token_stream());
     if !types().any(|ty| has_inner_elision(&ty)) {
@@ -86,8 +88,8 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
-/// Renders a method that sends no request, together with its default body. An async method becomes a function that
-/// returns a `Send` future.
+/// Renders a method that does not send a request, together with its default body. An async method becomes a function
+/// that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = foreign(attributes);

@@ -37,7 +37,7 @@ impl Helper {
         Self { name, whole, style, inside }
     }
 
-    /// Returns the arguments. An attribute without arguments, or in the form `name = value`, is reported.
+    /// Returns the arguments. An attribute without arguments, or in the form `name = value`, is reported as an error.
     pub(super) fn arguments(&self, form: &str, diag: &mut Diagnostics) -> Vec<Argument> {
         let arguments = parse_arguments(self.inside.clone(), diag);
         if self.style == Style::Equals {

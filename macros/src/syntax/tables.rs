@@ -1,7 +1,7 @@
 //! Lists every attribute and argument that a user can write, in five tables.
 //!
 //! Parsing, stripping, error lists and help texts all use the five tables. To add an attribute or argument, add a row
-//! to a table and a variant in `model`. The compiler then reports most of the code that must change;
+//! to a table and a variant in `model`. The compiler then reports most of the other code that must change, and
 //! CONTRIBUTING.md lists the rest.
 
 use crate::model::{ConstantPlace, ParamKind, Role};
@@ -113,7 +113,7 @@ pub(crate) enum Naming {
 /// A parameter attribute, which sets the parameter's place in the request.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// The meaning of the attribute without an argument, as a function of the parameter's name.
+    /// The function that converts the parameter's name into the parameter's kind if the attribute has no argument.
     pub(crate) bare: fn(String) -> ParamKind,
     pub(crate) named: Naming,
     /// Whether the attribute is allowed only in `#[refresh]` and `#[logout]` methods.

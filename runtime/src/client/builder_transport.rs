@@ -21,8 +21,8 @@ impl<C: Api> ClientBuilder<C> {
     /// bodies, the headers of hand-written requests, and the API's constant headers. If there are default headers,
     /// header arguments or a custom token header, [`build`](Self::build) rejects a client that follows redirects. To
     /// disable redirects in your client, build it with `redirect(Policy::none())`. The client's cookie provider is not
-    /// used, because the session stores the cookies. Your client decides which proxy receives the requests, even for
-    /// loopback addresses.
+    /// used, because the session stores the cookies. Your client decides which proxy receives a request, even a request
+    /// to a loopback address.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -93,11 +93,12 @@ impl<C: Api> ClientBuilder<C> {
     /// revocations run on the Tokio runtime of the call that starts them.
     ///
     /// Set a runtime if your program's Tokio runtimes are not polled continuously, for example if each thread blocks on
-    /// its own current-thread runtime. A refresh stalls while its runtime is not polled. After 11 s, or after 35 s with
-    /// a store, another call takes over a stalled refresh. If the server has already responded when another call takes
-    /// over a refresh, the response is never read, and the new refresh token in the response is lost. A stalled refresh
-    /// holds the store's lock until another call takes over the refresh, but for at most 36 s. After 36 s, a watchdog
-    /// thread drops the stalled refresh and releases the lock, so that other processes can refresh.
+    /// its own current-thread runtime. A refresh stalls while the Tokio runtime that executes it is not polled. After
+    /// 11 s, or after 35 s with a store, another call takes over a stalled refresh. If the server has already responded
+    /// when another call takes over a refresh, the response is never read, and the new refresh token in the response is
+    /// lost. A stalled refresh holds the store's lock until another call takes over the refresh, but for at most 36 s.
+    /// After 36 s, a watchdog thread drops the stalled refresh and releases the lock, so that other processes can
+    /// refresh.
     ///
     /// Refreshes use their own connections, which are opened on the given runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share your client's

@@ -1,4 +1,4 @@
-//! [`Context`] contains the data that every call of a client needs.
+//! [`Context`] contains the data that a client's calls need.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -125,8 +125,8 @@ impl Context {
         }
     }
 
-    /// The method's conditions replace the trait's conditions. The rule functions set in the builder apply in addition
-    /// to the declared conditions.
+    /// The method's own `expired_when` and `forbidden_when` conditions replace the trait's conditions. The rule
+    /// functions set in the builder apply in addition to the declared conditions.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,

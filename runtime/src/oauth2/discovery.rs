@@ -1,4 +1,4 @@
-//! Requests an authorization server's metadata from the server: [`Server::discover`].
+//! [`Server::discover`] requests the metadata of an authorization server.
 
 use std::fmt;
 use std::future::Future;
@@ -53,15 +53,15 @@ impl Server {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server is unreachable.
     /// - [`is_builder`](Error::is_builder): `issuer` is not an https URL. Plain http is accepted only for a loopback
     ///   host.
-    /// - An error of any other kind means that the document is invalid or names a different issuer. If the issuers
-    ///   differ, the error message contains both issuers.
+    /// - If neither predicate returns `true`, the metadata document is invalid or names a different issuer. If the
+    ///   issuers differ, the error message contains both issuers.
     pub fn discover(issuer: impl Into<String>) -> Discovery {
         Discovery { issuer: issuer.into(), http: None, running: None }
     }
 }
 
 /// A future that requests an authorization server's metadata. Awaiting a `Discovery` returns a [`Server`]. With the
-/// feature `blocking`, code that is not async can call `wait()` instead.
+/// feature `blocking`, code that is not async can call `wait()` instead of awaiting the `Discovery`.
 ///
 /// ```no_run
 /// # async fn example(client: reqwest::Client) -> afresh::Result<()> {

@@ -36,8 +36,8 @@ impl Polling {
         self.answered();
     }
 
-    /// Records that the last request received no usable response. If the server is overloaded or too slow, the wait
-    /// doubles after each request until the server responds (RFC 8628 §3.5).
+    /// Records that the last request did not receive a usable response. If the server is overloaded or too slow, the
+    /// wait doubles after each request until the server responds (RFC 8628 §3.5).
     pub(super) fn lost(&mut self, lost: &Lost) {
         let wait = if lost.is_overload { doubled(self.wait, 1, LONGEST) } else { self.wait };
         self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());

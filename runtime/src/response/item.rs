@@ -30,7 +30,7 @@ pub(crate) fn json_value_of<T: DeserializeOwned>(json: &Bytes) -> Result<T, Erro
     serde_json::from_slice(json).map_err(|error| decode_error(&error.into(), json, error_of))
 }
 
-/// Decodes modified text as `T` and returns the error, or `None` if decoding succeeds.
+/// Decodes `text` as `T` and returns the error, or `None` if decoding succeeds.
 fn error_of<T: DeserializeOwned>(text: Bytes) -> Option<DecodeError> {
     T::deserialize(&BodyDeserializer::item(text)).err()
 }

@@ -12,8 +12,8 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The maximum time that a logout waits for a refresh that was running when the session ended. Each refresh attempt
-/// also has a deadline, which is shorter than this time.
+/// The maximum time that a logout waits for a refresh that was running when the session ended. This time limit is
+/// longer than the deadline of a single refresh attempt.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// The last snapshot of a session, and the refresh that was running when the session ended.
@@ -100,7 +100,7 @@ impl Drop for RefreshOfEnded {
     }
 }
 
-/// Revokes a new credential that was obtained for the logout, because the server may still accept it.
+/// Revokes a new credential that was obtained for the logout, because the server might still accept the credential.
 impl Drop for Ended {
     fn drop(&mut self) {
         let discarded = self.running.as_ref().and_then(RefreshHandle::release);

@@ -1,4 +1,4 @@
-//! [`CallInfo`] lets a tower layer find out to which call a request belongs.
+//! [`CallInfo`] lets a tower layer identify the call that a request belongs to.
 
 use std::fmt;
 #[cfg(not(target_family = "wasm"))]
@@ -77,8 +77,8 @@ impl CallInfo {
         self.endpoint.map(|endpoint| endpoint.name)
     }
 
-    /// Returns the declared path, such as `"/orders/{id}"`. The path includes the trait's `path`. Returns `None` for
-    /// hand-written requests and OAuth grants.
+    /// Returns the declared path, such as `"/orders/{id}"`. The path includes the path prefix that the trait declares,
+    /// if any. Returns `None` for hand-written requests and OAuth grants.
     #[must_use]
     pub fn template(&self) -> Option<&'static str> {
         self.endpoint.and_then(|endpoint| endpoint.template.or(endpoint.path.first().copied()))

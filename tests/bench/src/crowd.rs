@@ -1,4 +1,4 @@
-//! A client process with an in-memory server and many callers whose token has expired. The process measures the
+//! A client process in which many callers send an expired token to an in-memory server. The process measures the
 //! callers' memory use each time the runtime is idle.
 
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! Makes calls with every kind of parameter and response, through afresh or with handwritten code.
+//! Makes calls with every kind of parameter and response, using either afresh or handwritten code.
 
 mod by_hand;
 mod generated;

@@ -97,7 +97,7 @@ pub fn logged_out_client(world: &World) -> ShopClient {
     builder(world).build().unwrap()
 }
 
-/// Returns a client that starts with valid tokens and sends no login request.
+/// Returns a client that starts with valid tokens, so the client does not send a login request.
 pub fn logged_in_client(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).build().unwrap()
 }

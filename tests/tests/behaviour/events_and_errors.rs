@@ -68,8 +68,8 @@ async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
     assert_eq!(event_names(&mut events), vec!["expired"]);
 }
 
-/// U2: a listener that reads no events, or that is dropped, does not delay calls. A listener that falls behind still
-/// receives the latest events.
+/// U2: a listener that does not read events, or that is dropped, does not delay calls. A listener that falls behind
+/// still receives the latest events.
 #[tokio::test(start_paused = true)]
 async fn a_listener_that_reads_no_events_delays_nothing() {
     let world = World::new();
@@ -142,7 +142,7 @@ async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     check(&error, "invalid_grant");
 }
 
-/// U5: if a call was not refused, its error contains no refusal.
+/// U5: if a call was not refused, the call's error does not contain a refusal.
 #[tokio::test(start_paused = true)]
 async fn an_error_without_a_refusal_holds_none() {
     let world = World::new();

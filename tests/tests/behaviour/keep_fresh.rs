@@ -31,7 +31,7 @@ fn tasks() -> usize {
 }
 
 /// H14: if no calls are made, each token is refreshed once, shortly before it expires. After `stop` is called on the
-/// `keep_fresh` guard, there are no more refreshes and no background task.
+/// `keep_fresh` guard, the session is not refreshed again and no background task runs.
 #[tokio::test(start_paused = true)]
 async fn a_session_is_kept_fresh_until_stop_is_called() {
     let (world, shop) = logged_in().await;

@@ -9,7 +9,7 @@ use crate::transports::ConnectTo;
 
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// N1: a redirect to another origin is followed without the token, the cookies and the default headers.
+/// N1: a redirect to another origin is followed without the token, the cookies or the default headers.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_carries_no_credential() {
     for (target, status) in ELSEWHERE.into_iter().flat_map(|target| REDIRECTS.map(|status| (target, status)))
@@ -93,8 +93,8 @@ async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     }
 }
 
-/// N2: if another origin refuses a redirected request, the client does not refresh, because the request contained no
-/// credential.
+/// N2: if another origin refuses a redirected request, the client does not refresh, because the request did not contain
+/// the credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {

@@ -40,7 +40,7 @@ pub fn hyper_transport(double: impl Double) -> HyperTransport {
     })
 }
 
-/// The tests that run only with the in-memory transport, identified by the start of their path.
+/// The tests that run only with the in-memory transport, each identified by the start of its path.
 const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
@@ -68,12 +68,12 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "cancellation::calls_on_another_runtime",
     "cancellation::a_call_waits_for_two_refreshes_at_most",
     "given_up_refreshes::",
-    // In these tests, a call and an early refresh would use two connections, so the two requests would arrive in random
-    // order.
+    // With `HyperTransport`, a call and an early refresh in these tests would use two connections, so the two requests
+    // would arrive in random order.
     "bounds::a_long",
     "uncertain_tokens::clients_that_logged_in_together_refresh_at_different_times",
     "rejected_early_refresh::the_end_of_the_session_says_that_the_rotation_was_lost",
-    // These tests would open tens of thousands of connections or run for hours.
+    // With `HyperTransport`, these tests would open tens of thousands of connections or run for hours.
     "chaos::",
     "store_schedules::",
     "useless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",

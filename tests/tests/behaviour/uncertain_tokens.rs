@@ -47,7 +47,7 @@ async fn uploader(world: &World) -> UploadsClient {
 }
 
 /// L6: if the access token expires within ninety seconds, a call with a one-shot body waits for a new token. A call
-/// with a JSON body is sent without waiting.
+/// with a JSON body does not wait for a new token.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     let world = World::new();
@@ -177,7 +177,7 @@ async fn a_refusal_outranks_the_expiry_in_the_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// H10, H4: the `exp` claim of a JWT starts a refresh only if the token's age is unknown. The `exp` claim does not
+/// H10, H4: the `exp` claim of a JWT triggers a refresh only if the token's age is unknown. The `exp` claim does not
 /// cause a refresh if the token comes from a recent response or has `expires_in`.
 #[tokio::test(start_paused = true)]
 async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {

@@ -1,4 +1,4 @@
-//! The public API for user logins: servers, apps, and the three kinds of login.
+//! Uses the public API for user logins: servers, apps, and the three kinds of login.
 
 use std::time::{Duration, SystemTime};
 

@@ -31,7 +31,8 @@ enum Trouble {
     KillBefore,
     /// The process that refreshed the session is killed once a call has used the new token.
     KillAfter,
-    /// The process that is about to refresh is suspended until its lease has expired and another process has refreshed.
+    /// The process that is about to refresh is suspended until its lease has expired and another process has refreshed
+    /// the session.
     SuspendHolder,
     /// A random process is suspended, and is resumed after the access token has expired two more times.
     SuspendAnyone,
@@ -184,9 +185,9 @@ impl Fleet {
         }
     }
 
-    /// Suspends the process that holds the lock and is about to refresh. With a file store, no other process can
-    /// acquire the lock, so the suspension is shorter than the time for which other processes wait. With Redis, the
-    /// suspension lasts until another process has refreshed.
+    /// Suspends the process that holds the lock and is about to refresh. With a file store, the suspension is shorter
+    /// than the time for which other processes wait for the lock, because no other process can acquire the lock of a
+    /// suspended process. With Redis, the suspension lasts until another process has refreshed the session.
     async fn suspend_holder(&mut self) -> usize {
         let holder = loop {
             let arrived = self.hear();

@@ -15,9 +15,9 @@ use futures_util::FutureExt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,
-    /// The store swaps records with a separate read and write.
+    /// The store reads and writes in two separate steps during a `swap`.
     SwapInSteps,
-    /// The store accepts a swap whatever the swap's expected revision is.
+    /// The store accepts a swap regardless of the swap's expected revision.
     AnyBasis,
     /// The store keeps only valid UTF-8.
     TextOnly,
@@ -31,7 +31,7 @@ enum Defect {
     FencesStay,
     /// The store accepts writes with outdated fences (fencing tokens).
     OldFences,
-    /// If an expired lock is dropped, the store releases the next lock.
+    /// If an expired lock is dropped, the store releases the lock of the next owner.
     ReleasesTheNextLock,
     /// The store overwrites data that is not a session.
     Overwrites,

@@ -25,7 +25,8 @@ struct Logins<'s> {
     losses: Vec<String>,
 }
 
-/// Returns the login functions for all OAuth and OpenID Connect schemes, and the losses.
+/// Returns the login functions for all OAuth and OpenID Connect schemes, and a message for each unsupported part of a
+/// scheme.
 pub(crate) fn logins(document: &Document, server: Option<&str>) -> (Vec<Login>, Vec<String>) {
     let mut logins = Logins { server, scope: Scope::default(), made: Vec::new(), losses: Vec::new() };
     let schemes = document.root()["components"]["securitySchemes"].as_object();
@@ -62,7 +63,7 @@ impl Logins<'_> {
                     self.add_app(name, flow, device.as_str());
                 }
                 // The login function for the `authorizationCode` flow also sets the device endpoint, so the device flow
-                // needs no function of its own.
+                // does not need a separate function.
                 "deviceAuthorization" if flows["authorizationCode"].is_object() => {}
                 "password" => {
                     self.lose(

@@ -35,7 +35,7 @@ pub(crate) struct Work<'w, 'd> {
 
 impl<'d> Work<'_, 'd> {
     /// Converts an operation to one or more methods and reserves the method names in `names`. Reports a loss and
-    /// returns no method if the path is unsupported.
+    /// returns an empty list if the path is unsupported.
     pub(crate) fn lower(&mut self, site: &Site<'d>, names: &mut Scope) -> Vec<Method> {
         self.types.place = site.route();
         let settings = self.types.settings;

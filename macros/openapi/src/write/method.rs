@@ -77,7 +77,7 @@ impl Writer<'_> {
             Place::Part { is_list: true, .. } => ("Vec<afresh::Part>".to_owned(), true),
             Place::Part { is_list: false, .. } => ("afresh::Part".to_owned(), false),
         };
-        // A list parameter needs no `Option`, because an empty list is not sent.
+        // A list parameter does not need `Option`, because an empty list is not sent.
         let is_optional =
             ty.starts_with("Option<") || param.required || (may_be_empty && param.place != Some("json"));
         let ty = if is_optional { ty } else { format!("Option<{ty}>") };

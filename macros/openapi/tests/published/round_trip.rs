@@ -65,7 +65,8 @@ pub(crate) fn check(name: &str, schemas: &Schemas, generated: &Generated, progra
     assert!(wrong.is_empty(), "{name}: {} of {} values\n{shown:#?}", wrong.len(), cases.len());
 }
 
-/// Returns a description of the failure if decoding and encoding changed a value.
+/// Returns `None` if decoding and encoding did not change the value of `case`, or otherwise a description of the
+/// failure.
 fn wrong(case: &Case, line: &str, valid: &Validator) -> Option<String> {
     let Ok(mut again) = serde_json::from_str::<Value>(line) else {
         return Some(format!("{}: {line}\n  {}", case.schema, case.value));

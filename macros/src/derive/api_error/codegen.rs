@@ -119,7 +119,7 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
 
 /// The `Display` output of the `#[other]` variant is the message of the error that the variant holds, so `source`
 /// returns the source of that error. The rendered code is generic over the value's type, so that a wrong type, which is
-/// already reported, causes no second error.
+/// already reported, does not cause a second error.
 fn render_source(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let (name, error) = (variant.name, local("error"));
     let Content { member, .. } = variant.other.and(variant.content.as_ref())?;

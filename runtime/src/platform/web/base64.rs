@@ -1,4 +1,5 @@
-//! Encodes and decodes base64 (RFC 4648) with the browser's functions, which add little to the size of a page.
+//! Encodes and decodes base64 (RFC 4648) with the browser's own functions, so that the page does not have to load an
+//! implementation.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

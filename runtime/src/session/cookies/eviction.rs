@@ -7,9 +7,9 @@ use super::cookie::Cookie;
 use super::limits::{MAX, MAX_OF_HOST};
 
 /// Removes cookies until their number is within the limits. The least recently used cookie is removed first. A cookie
-/// that a refresh may need is removed only if no other cookies are left.
+/// that a refresh might need is removed only if no other cookies are left.
 ///
-/// `before` is the value of the cookie clock before the most recent response added its cookies.
+/// `before` is the number of cookies that this process had received before the most recent response.
 pub(super) fn evict(cookies: &mut Vec<Cookie>, before: u64) {
     if cookies.len() <= MAX_OF_HOST {
         return;

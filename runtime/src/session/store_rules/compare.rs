@@ -10,7 +10,7 @@ pub(crate) struct Identity<L> {
 /// How the record in the store relates to a process's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// This process has a login or logout that is not stored yet and will replace the record.
+    /// This process has a login or logout that has not been stored yet and will replace the record.
     ReplacedByChange,
     Same,
     /// The record contains newer tokens for this process's login. The newer tokens are valid, regardless of which
@@ -51,8 +51,8 @@ pub(crate) fn compare<L: PartialEq>(
     let missing = match storage {
         Storage::Missing => true,
         // A login that was replaced by another login is never stored again. If the record contains neither this
-        // session's login nor the login identified by `replaces`, another process may have spent this session's refresh
-        // token and then stored a different login.
+        // session's login nor the login identified by `replaces`, another process might have spent this session's
+        // refresh token and then stored a different login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)
         }

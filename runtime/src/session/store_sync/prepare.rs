@@ -22,11 +22,11 @@ use crate::store::{Revision, Swap};
 const LOCK_WAIT: Duration = Duration::from_secs(8);
 /// The time limit for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
-/// How long a refresh can still replace the shared cookies after its process has exited.
+/// The time for which a refresh can still replace the shared cookies after its process has exited.
 const LATE_COOKIES: Duration = Duration::from_secs(1);
-/// The maximum age of an intent whose refresh can still replace the shared cookies.
+/// The maximum age of an announced refresh whose response can still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
-/// The maximum number of attempts to write the intent while other processes keep writing to the store.
+/// The maximum number of attempts to write the intent to refresh while other processes keep writing to the store.
 const TRIES: u32 = 4;
 /// The maximum number of times that a refresh acquires the lock. A lease can expire before the refresh token is sent.
 const LEASES: u32 = 2;
@@ -51,7 +51,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. After the store has been read, sets `basis` to the session's snapshot.
+/// Prepares the refresh. Sets `basis` to the snapshot that the session has after the store was read.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
@@ -64,15 +64,15 @@ pub(super) async fn prepare(
     }
 }
 
-/// Repeats the preparation until the intent is stored and the lock has not expired.
+/// Repeats the preparation until the intent to send the refresh token has been stored and the lock has not expired.
 async fn prepare_under_lock(
     session: &Session,
     store_sync: &StoreSync,
     handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
-    // A change that is not stored yet may contain the only valid refresh token. The change must be stored before the
-    // next refresh.
+    // A change that has not been stored might contain the only valid refresh token, so the change must be stored before
+    // the next refresh.
     if store_sync.state().view.has_unwritten() {
         session.save();
         session.saved().await?;
@@ -140,8 +140,8 @@ async fn lock(
     Ok(Some(fence))
 }
 
-/// If all processes share their cookies, waits for the response to a refresh that another process announced. Even after
-/// the process that announced a refresh exits, the response to the refresh can replace the cookies.
+/// If all processes share their cookies, this function waits for the response to a refresh that another process
+/// announced. The response can replace the cookies even after the process that announced the refresh has exited.
 pub(super) async fn wait_for_late_cookies(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());
@@ -163,7 +163,7 @@ async fn record_intent(
     let _exclusive = store_sync.exclusive().await;
     store_sync.locate().await;
     for _ in 0..TRIES {
-        // If there is no login, this process has no refresh token to spend.
+        // If there is no login, this process does not have a refresh token that could be sent.
         let unanswered_before = read_store(session, store_sync, basis).await? && basis.credential().is_some();
         if store_intent(session, store_sync, basis, fence).await? {
             return Ok(Ready { fence, unanswered_before });
@@ -172,8 +172,8 @@ async fn record_intent(
     Err(Error::new(Kind::Busy, "other processes keep changing the store. Try again later").into())
 }
 
-/// Reads the store. Returns whether an earlier refresh received no response. Returns an error if the session cannot be
-/// refreshed.
+/// Reads the store. Returns whether an earlier refresh did not receive a response. Returns an error if the session
+/// cannot be refreshed.
 pub(super) async fn read_store(
     session: &Session,
     store_sync: &StoreSync,
@@ -203,8 +203,8 @@ pub(super) async fn store_intent(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
-    // If there is no login, the store contains no refresh token to spend. Even without a login, shared cookies may
-    // contain a refresh token.
+    // If there is no login, the store does not contain a refresh token that could be sent. Shared cookies can contain a
+    // refresh token even if there is no login.
     let spends = basis.credential().is_some() || store_sync.store.shares_cookies();
     let intent = spends.then(|| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);

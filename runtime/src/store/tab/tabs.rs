@@ -23,7 +23,7 @@ use crate::error::BoxError;
 use crate::platform::time::timeout;
 use crate::store::session_store::{Revision, Stored, Swap};
 
-/// The maximum time that a tab waits for a record from another tab, which can be frozen.
+/// The maximum time that a tab waits for a record from another tab. The other tab might be frozen.
 const LONGEST_ANSWER: Duration = Duration::from_secs(2);
 /// The interval at which a waiting tab checks whether the tab with the record still exists.
 const LOOK: Duration = Duration::from_millis(250);
@@ -34,8 +34,7 @@ pub(super) struct Tabs {
     name: String,
     this: Weak<SendWrapper<Self>>,
     record: RefCell<TabRecord>,
-    /// The newest revision that this tab knows. The tab may not yet have received the record with the newest known
-    /// revision.
+    /// The newest revision that this tab knows. The tab might not have received the record with this revision yet.
     newest: Cell<u64>,
     /// The revision of a record that no other tab sent in time.
     unanswered: Cell<u64>,
@@ -80,8 +79,8 @@ impl Tabs {
         &self.name
     }
 
-    /// Returns the newest record. If no tab sends the newest record, returns this tab's record, labeled with the newest
-    /// known revision.
+    /// Returns the newest record. Returns this tab's record, labeled with the newest known revision, if no tab sends
+    /// the newest record.
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
@@ -156,7 +155,7 @@ impl Tabs {
         }
     }
 
-    /// Waits until another record arrives.
+    /// Waits until this tab has received or stored another record.
     async fn notified(&self) {
         self.news.notified().await;
     }

@@ -6,8 +6,8 @@ use crate::counts::{self, Cost};
 use crate::plot::Bars;
 use crate::section::{Section, number};
 
-/// The upper limits for the cost of a call over reqwest and over `HyperTransport`, relative to the same call in
-/// handwritten code.
+/// The maximum number of instructions per call, relative to handwritten code that uses the same HTTP client: `SHARE`
+/// for reqwest, and `SHARE_OVER_HYPER` for hyper-util.
 const SHARE: f64 = 0.90;
 const SHARE_OVER_HYPER: f64 = 1.15;
 

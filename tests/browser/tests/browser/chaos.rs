@@ -64,7 +64,7 @@ impl Run {
         sleep(Duration::from_millis(self.dice.u64(0..150))).await;
     }
 
-    /// Removes a random tab from the tabs that are not frozen.
+    /// Removes a random tab from the list of tabs that are not frozen, and returns the tab.
     fn any(&mut self) -> Tab {
         let at = self.dice.usize(0..self.tabs.len());
         self.tabs.swap_remove(at)

@@ -57,8 +57,8 @@ impl Customer for ShopClient {
         ShopClient::session(self)
     }
 
-    /// The server sends no error code for a revoked token, so this client ends the session on every response with
-    /// status 401.
+    /// The server does not send an error code for a revoked token, so this client ends the session on every response
+    /// with status 401.
     fn with(server: &Server, tokens: Tokens) -> Option<Self> {
         ShopClient::builder(server.base()).tokens(tokens).session_ends_on([401]).build().ok()
     }

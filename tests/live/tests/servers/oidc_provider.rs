@@ -37,8 +37,8 @@ trait App {
     #[form("grant_type" = "refresh_token", "client_id" = "app")]
     async fn refresh(&self, #[form("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
-    /// This method is public because the revocation endpoint requires the client id and rejects a request with an
-    /// access token.
+    /// This method is `#[public]` because the revocation endpoint requires the client id and rejects a request that
+    /// contains an access token.
     #[logout]
     #[public]
     #[post("/token/revocation")]
@@ -80,8 +80,8 @@ impl Customer for AppClient {
     }
 }
 
-/// The API of a program with a client secret. `RefreshTokenGrant` refreshes and revokes the tokens, so the trait has no
-/// methods for these requests.
+/// The API of the test server, declared for a program that has a client secret. `RefreshTokenGrant` refreshes and
+/// revokes the tokens, so the trait has no methods for these requests.
 #[api]
 trait Service {
     #[login]
@@ -147,7 +147,7 @@ const BARE_403: Habits = Habits {
     forbidden_costs: 1,
 };
 
-/// B1, B3, C1, C2, G1, G2: all steps succeed with a server that responds with 403 and no details.
+/// B1, B3, C1, C2, G1, G2: all steps succeed with a server that responds with status 403 and no details.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_public_client_before_a_bare_403() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };
@@ -164,9 +164,9 @@ async fn a_client_with_a_secret_before_a_challenge() {
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
 }
 
-/// R1, R2, G2: four programs share one grant in a file. All calls from the four programs are refused at the same time,
-/// four times in a row. After each refusal, one program refreshes and the other programs use the new tokens. The
-/// provider never receives a used refresh token.
+/// R1, R2, G2: four programs share one grant that is stored in a file. All calls from the four programs are refused at
+/// the same time, four times in a row. After each refusal, one program refreshes and the other programs use the new
+/// tokens. The provider never receives a used refresh token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_spend_nothing_twice() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };

@@ -1,4 +1,4 @@
-//! Tests that generated code causes no lint warnings, even in a crate with strict lints.
+//! Tests that generated code does not cause lint warnings, even in a crate with strict lints.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]

@@ -60,7 +60,7 @@ fn no_interleaving_with_refreshes_before_expiry_breaks_an_invariant() {
     explore("refreshes before expiry", &[Manual, Certain, Certain, Suspect], budget);
 }
 
-/// D16, I12: all invariants hold with a refresh that is rejected before expiry and a request body that can be sent only
+/// D16, I12: all invariants hold if a refresh before expiry is rejected and one of the request bodies can be sent only
 /// once.
 #[test]
 fn no_interleaving_with_a_last_credential_breaks_an_invariant() {

@@ -34,8 +34,8 @@ fn draft_of(view: &View) -> RecordDraft<u8, u8, u8> {
     view.draft(Here::LoggedIn, false).expect("the login must be written")
 }
 
-/// If processes do not share cookies, the first refresh stores no intent, so a failed first refresh needs no further
-/// write.
+/// If processes do not share cookies, the first refresh does not store an intent to refresh, so a failed first refresh
+/// does not need another write.
 #[test]
 fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     let mut view = logged_out();
@@ -50,8 +50,8 @@ fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     assert_eq!((draft.basis, draft.intent, draft.ends), (Some(1), None, true));
 }
 
-/// An intent applies to the refresh token of the stored login. A write of this login keeps the intent, and a write of a
-/// new login removes the intent.
+/// An intent to send a refresh token applies only to the stored login. The intent is kept when the same login is
+/// written again, and removed when a new login is written.
 #[test]
 fn a_new_login_removes_the_intent_of_another_process() {
     let mut view = logged_in_beside_another_process();
@@ -95,8 +95,8 @@ fn a_login_during_a_write_is_still_written() {
     assert_eq!((draft.basis, draft.stored_as.identity.login), (Some(1), NEW_LOGIN));
 }
 
-/// When the intent of this process replaces another process's intent, the store no longer shows that the other process
-/// may have sent the refresh token.
+/// When this process's intent to refresh replaces another process's intent, the view records that the other process
+/// might have sent the refresh token.
 #[test]
 fn an_intent_that_replaces_another_intent_records_the_possible_use() {
     let mut view = logged_in_beside_another_process();
@@ -108,7 +108,7 @@ fn an_intent_that_replaces_another_intent_records_the_possible_use() {
     assert_eq!(view.other_use, OtherUse::None);
 }
 
-/// If a refresh returns the first login of a process, the process does not know whether the login is stored until the
+/// If a process obtains its first login from a refresh, the process does not know whether the login is stored until the
 /// store confirms the write.
 #[test]
 fn a_first_login_is_unconfirmed_until_its_write_is_confirmed() {
