@@ -30,8 +30,7 @@ impl LogoutCall {
         Self { call: Call::new(upstream, endpoint), path_fills: Vec::new(), fills: Vec::new() }
     }
 
-    /// Returns the request, filled with the values from `tokens`, and a copy of the call from which a second request
-    /// can be built.
+    /// Returns the request, filled with the values from `tokens`, and a copy of this call for a second request.
     pub(super) fn prepare(self, tokens: Option<&Tokens>) -> Result<(Prepared, Option<Self>)> {
         let Self { call, path_fills, fills } = self;
         let is_filled = !(path_fills.is_empty() && fills.is_empty());

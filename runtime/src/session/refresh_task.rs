@@ -147,7 +147,7 @@ struct RefreshTask {
 impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
-        // A logout waits for the refresh that it ends, so that refresh must not wait for the logout request.
+        // A logout waits for the refresh that it ends, and therefore that refresh must not wait for the logout request.
         if !session.is_refreshed_by(&self.handle) {
             return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
         }

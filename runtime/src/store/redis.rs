@@ -35,9 +35,9 @@ const LEASE: Duration = Duration::from_secs(30);
 /// greater fencing number, so swaps by the previous owner fail. A process releases only its own lease. Other processes
 /// are notified of a change immediately. If a notification is lost, other processes find the change within 10 s.
 ///
-/// A lease expires after 3 s unless its owner confirms it. If Redis grants the lock to a client that has stopped
-/// waiting, other processes wait for only 3 s. If Redis does not respond to a release request, the client repeats the
-/// request until the lease has expired.
+/// A newly granted lease expires after 3 s unless its owner confirms it. If Redis grants the lock to a client that has
+/// stopped waiting, other processes wait for only 3 s. If Redis does not respond to a release request, the client
+/// repeats the request until the lease has expired.
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, the
 /// store sends the operation once more. The store uses the repeated request to detect whether the first request

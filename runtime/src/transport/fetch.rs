@@ -37,7 +37,7 @@ impl Transport {
         Self { credentials }
     }
 
-    /// Returns an ordinary copy, because all requests share the browser's connections.
+    /// Returns a copy that does not have its own connections, because all requests share the browser's connections.
     pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
         Ok(*self)
     }
@@ -67,8 +67,9 @@ impl Transport {
     }
 
     /// Sends a request whose body or headers contain a secret. If a request contains a secret, the browser does not
-    /// follow redirects. If the request body is smaller than 64 KiB, the browser completes the request even if the page
-    /// is closed, because an interrupted refresh can lose the next refresh token.
+    /// follow redirects. If the request body is smaller than 64 KiB, the request uses `keepalive`: the browser
+    /// completes the request even if the page is closed. Without `keepalive`, closing the page during a refresh could
+    /// lose the next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)

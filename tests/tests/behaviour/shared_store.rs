@@ -145,7 +145,7 @@ async fn a_change_that_the_store_reports_is_adopted_at_once() {
     assert_eq!(two.session().state(), SessionState::LoggedOut);
 }
 
-/// R2: if another process stores new tokens while a refresh waits for the lock, the refresh sends no request.
+/// R2: if another process stores new tokens while a refresh waits for the lock, the refresh does not send a request.
 #[tokio::test(start_paused = true)]
 async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     let world = guarded();
@@ -201,7 +201,7 @@ async fn the_lock_covers_reading_the_refresh_and_writing() {
     }
 }
 
-/// R5: a process that cannot get the lock sends no refresh, and its calls fail with an error for which
+/// R5: a process that cannot get the lock does not refresh, and its calls fail with an error for which
 /// `is_refresh_busy` returns `true`.
 #[tokio::test(start_paused = true)]
 async fn without_the_lock_there_is_no_refresh() {

@@ -185,7 +185,7 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The browser page shows the server's error description without markup. Both the browser page and the error message
+/// The browser page escapes markup in the server's error description. Both the browser page and the error message
 /// contain a shortened error description without control characters.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {
