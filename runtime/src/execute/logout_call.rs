@@ -78,7 +78,7 @@ impl<T> Argument<T> {
     }
 }
 
-/// Implemented for arguments whose values come from the session.
+/// This trait is implemented for arguments whose values come from the session.
 pub trait OwnedArgument {
     /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Owned {
@@ -88,7 +88,7 @@ pub trait OwnedArgument {
 
 impl<T: FromSession + Send + 'static> OwnedArgument for &&Argument<T> {}
 
-/// Implemented for references to values that come from the session.
+/// This trait is implemented for references to values that come from the session.
 pub trait BorrowedArgument {
     /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Borrowed {
@@ -98,7 +98,7 @@ pub trait BorrowedArgument {
 
 impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T> {}
 
-/// Implemented for arguments that come from the caller.
+/// This trait is implemented for arguments that come from the caller.
 pub trait OtherArgument {
     /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Other {

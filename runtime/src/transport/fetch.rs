@@ -60,7 +60,8 @@ impl Transport {
     }
 
     /// Sends the request. When the browser follows a redirect to another origin, it sends the body and all headers
-    /// except `authorization`. A request with a body, or with a header that might contain a secret, is not redirected.
+    /// except `authorization`. The browser does not follow a redirect if the request has a body, or a header that might
+    /// contain a secret.
     pub(crate) fn send(&self, request: Request) -> Sent {
         let follows_redirects = request.body().is_none() && request.headers().keys().all(is_harmless);
         self.start(request, follows_redirects)

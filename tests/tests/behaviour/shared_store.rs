@@ -522,7 +522,8 @@ async fn another_processs_logout_ends_the_session() {
     two.order(7).await.unwrap();
 }
 
-/// J1, J2: after a logout during a refresh, the store contains no session, even if a store operation was in progress.
+/// J1, J2: after a logout during a refresh, the store contains no session, even if a store operation was in progress at
+/// the time of the logout.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     for op in [None, Some(Operation::Lock), Some(Operation::Load), Some(Operation::Swap)] {

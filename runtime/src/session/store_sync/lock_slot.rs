@@ -83,8 +83,8 @@ impl LockSlot {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns the reason that the session holds the lock, or `None` if no lock is held. Clears the mark set by
-    /// [`begin_watch`](Self::begin_watch) if no lock is held.
+    /// Returns the reason that the session holds the lock, or `None` if no lock is held. If no lock is held, this
+    /// method also clears the mark set by [`begin_watch`](Self::begin_watch).
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

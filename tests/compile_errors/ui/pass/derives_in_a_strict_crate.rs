@@ -23,7 +23,7 @@ pub enum ShopError<'a, T: Clone = u64, const N: usize = 1> {
     /// A variant with empty braces, which is neither a unit variant nor a tuple variant.
     #[status(406)]
     Empty {},
-    /// Every other status of an error.
+    /// A response with any other error status.
     #[status(4xx, 5xx)]
     Problem(Problem),
     /// Everything else.
