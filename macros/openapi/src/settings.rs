@@ -107,7 +107,7 @@ pub struct Pages {
     pub more: Option<String>,
     /// Whether the client ignores the origin of a next-page link and uses only its path and query.
     pub rebase: bool,
-    /// Whether the method returns whole pages even if the location of the items is known.
+    /// Whether the method returns whole pages instead of items, even if the location of the items is known.
     pub whole: bool,
 }
 

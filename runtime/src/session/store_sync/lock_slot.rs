@@ -78,13 +78,13 @@ impl LockSlot {
         self.held.as_ref().map(|held| held.lock.fence())
     }
 
-    /// Marks the lock as watched. Returns `true` if the lock was not marked before.
+    /// Records that a watchdog checks the lock. Returns `true` if no watchdog was checking the lock before.
     pub(super) fn begin_watch(&mut self) -> bool {
         !std::mem::replace(&mut self.watched, true)
     }
 
     /// Returns the reason that the session holds the lock, or `None` if no lock is held. If no lock is held, this
-    /// method also clears the mark set by [`begin_watch`](Self::begin_watch).
+    /// method also undoes [`begin_watch`](Self::begin_watch), because the watchdog stops.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

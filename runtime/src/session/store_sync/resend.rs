@@ -8,9 +8,9 @@ use crate::session::snapshot::Snapshot;
 
 impl Session {
     /// Whether the refresh token for `stamp` can be sent again after a request that received no response. A refresh
-    /// token that is no longer current must not be sent again. If other processes share the session, the lock may have
-    /// expired while this process was suspended. The refresh token is therefore sent again only if no other process has
-    /// stored a change or acquired the lock.
+    /// token that is no longer current must not be sent again. If other processes share the session, the refresh token
+    /// is sent again only if no other process has stored a change or acquired the lock, because the lock may have
+    /// expired while this process was suspended.
     pub(crate) async fn may_resend(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
         match self.store_sync() {
