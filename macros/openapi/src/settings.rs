@@ -93,7 +93,7 @@ pub struct Pages {
     pub cursor: Option<String>,
     /// The response header that contains the cursor of the next page.
     pub header: Option<String>,
-    /// The JSON pointer, relative to the last item of a page, to the next page's cursor.
+    /// The JSON pointer to the next page's cursor, relative to the last item of a page.
     pub last: Option<String>,
     /// The query parameter that contains the page number.
     pub number: Option<String>,
@@ -107,7 +107,7 @@ pub struct Pages {
     pub more: Option<String>,
     /// Whether the client ignores the origin of a next-page link and uses only its path and query.
     pub rebase: bool,
-    /// Whether the method returns whole pages even if the location of the items is known.
+    /// Whether the method returns whole pages instead of items, even if the location of the items is known.
     pub whole: bool,
 }
 

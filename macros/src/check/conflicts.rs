@@ -4,7 +4,7 @@ use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Located};
 use crate::model::Rule;
 
-/// An attribute that has no effect when combined with certain other attributes, and the reason.
+/// An attribute that has no effect when combined with certain other attributes, and the reason why it has no effect.
 struct Conflict {
     of: &'static str,
     with: &'static [&'static str],

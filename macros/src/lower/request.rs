@@ -13,7 +13,7 @@ const REGISTERED: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT",
 #[derive(Default)]
 pub(super) struct Request {
     pub(super) verb: Option<Located<String>>,
-    /// The path as written, without the prefix.
+    /// The path as written in the attribute, without the API's path prefix.
     pub(super) path: Option<Located<String>>,
 }
 

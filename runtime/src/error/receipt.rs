@@ -83,7 +83,7 @@ impl Receipt {
         self.waited
     }
 
-    /// Returns whether the call was sent again after the server refused its first credential.
+    /// Returns whether the call was sent again after the server refused the call's first credential.
     #[must_use]
     pub fn is_replayed(&self) -> bool {
         u32::from(self.sends) > self.retries + 1

@@ -30,8 +30,7 @@ impl LogoutCall {
         Self { call: Call::new(upstream, endpoint), path_fills: Vec::new(), fills: Vec::new() }
     }
 
-    /// Returns the request, filled with the values from `tokens`, and a copy of the call from which a second request
-    /// can be built.
+    /// Returns the request, filled with the values from `tokens`, and a copy of this call for a second request.
     pub(super) fn prepare(self, tokens: Option<&Tokens>) -> Result<(Prepared, Option<Self>)> {
         let Self { call, path_fills, fills } = self;
         let is_filled = !(path_fills.is_empty() && fills.is_empty());
@@ -79,7 +78,7 @@ impl<T> Argument<T> {
     }
 }
 
-/// Implemented for arguments whose values come from the session.
+/// This trait is implemented for arguments whose values come from the session.
 pub trait OwnedArgument {
     /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Owned {
@@ -89,7 +88,7 @@ pub trait OwnedArgument {
 
 impl<T: FromSession + Send + 'static> OwnedArgument for &&Argument<T> {}
 
-/// Implemented for references to values that come from the session.
+/// This trait is implemented for references to values that come from the session.
 pub trait BorrowedArgument {
     /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Borrowed {
@@ -99,7 +98,7 @@ pub trait BorrowedArgument {
 
 impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T> {}
 
-/// Implemented for arguments that come from the caller.
+/// This trait is implemented for arguments that come from the caller.
 pub trait OtherArgument {
     /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Other {

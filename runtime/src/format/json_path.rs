@@ -138,8 +138,8 @@ fn end_of_string(rest: &[u8]) -> usize {
 
 /// Returns whether a key looks like the name of a field. A key that does not look like a field name is treated as data.
 fn is_presentable(name: &str) -> bool {
-    // All non-ASCII characters are allowed, because a table of all Unicode letters would make every web page 2 kB
-    // larger.
+    // All non-ASCII characters are allowed, because recognizing letters would require a Unicode table, which would add
+    // 2 kB to every browser build.
     let ordinary = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-$ ".contains(&byte);
     let is_number = name.starts_with(|c: char| c.is_ascii_digit());
     (1..=MAX_NAME).contains(&name.len()) && !is_number && name.bytes().all(ordinary)

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends percent-encoded text. Characters that need no encoding are copied in runs, because most values consist of a
-/// single run.
+/// Appends percent-encoded text. Consecutive characters that need no encoding are copied together, because most values
+/// need no encoding at all.
 pub(crate) fn push_encoded(to: &mut String, text: &str) {
     let mut rest = text;
     loop {

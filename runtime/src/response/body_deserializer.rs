@@ -15,7 +15,7 @@ use crate::response::decode_error::DecodeError;
 
 pub(crate) struct BodyDeserializer<'h> {
     /// The body, which moves to `lent` when a type borrows data from the body. A type that owns its data takes the body
-    /// from this field without copying the body.
+    /// without copying it.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,

@@ -114,8 +114,8 @@ impl Cookies {
     }
 
     /// Adds a cookie. A server deletes a cookie by sending a replacement that has already expired, so an expired cookie
-    /// deletes the stored cookie that it replaces. A stored cookie is kept after it expires, so that the session
-    /// still knows when it ended.
+    /// deletes the stored cookie that it replaces. A stored cookie is kept after it expires, so that the session can
+    /// still report when it ended.
     fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
         if cookie.is_expired(now) {
             return self.0.retain(|old| !cookie.replaces(old));

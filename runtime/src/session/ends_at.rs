@@ -6,8 +6,8 @@ use super::login_end::{Due, End, LoginEnd};
 use super::session::Session;
 
 impl Session {
-    /// Returns the time at which the login ends, if the server reports it. After this time, no refresh can extend the
-    /// session, and the user has to log in again.
+    /// Returns the time at which the login ends, if the server reports it. After the login has ended, no refresh can
+    /// extend the session, and the user has to log in again.
     ///
     /// The runtime reads the end of the login from `refresh_token_expires_in` or `refresh_expires_in` in a token
     /// response. If the server sends a lifetime of 0, the login has no end. If a `#[refresh]` method uses a cookie, the

@@ -24,7 +24,7 @@ use crate::platform::deadline::within;
 use crate::trace;
 
 /// The minimum time that a caller waits before it abandons a refresh. When a suspended process resumes, it polls its
-/// refresh within this time.
+/// refresh within one second.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
@@ -94,7 +94,7 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
-            // The future is boxed, because most calls never wait for a second refresh.
+            // The future is boxed so that calls do not reserve memory for a second refresh, which is rare.
             return Box::pin(wait_for_last(&next, session)).await;
         }
     }
@@ -147,7 +147,7 @@ struct RefreshTask {
 impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
-        // A logout waits for the refresh that it ends, so that refresh must not wait for the logout request.
+        // A logout waits for the refresh that it ends, and therefore that refresh must not wait for the logout request.
         if !session.is_refreshed_by(&self.handle) {
             return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
         }

@@ -178,7 +178,7 @@ impl Tokens {
         self.scope.as_deref()
     }
 
-    /// If a refresh response omits fields, copies those fields from `previous` (RFC 6749 §6).
+    /// Copies from `previous` the fields that a refresh response omits (RFC 6749 §6).
     pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());

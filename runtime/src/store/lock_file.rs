@@ -14,7 +14,7 @@ use crate::error::BoxError;
 
 /// The interval between attempts to acquire a lock that another process holds.
 const PAUSE: Duration = Duration::from_millis(20);
-/// The time limit for acquiring the write lock. A process that is stopped while it writes must not block other
+/// The time limit for acquiring the write lock. A process that is suspended while it writes must not block other
 /// processes forever.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 

@@ -25,9 +25,9 @@ const LEASE: Duration = Duration::from_secs(30);
 ///
 /// The session is stored in a single Redis hash, whose key is the name of the store. The hash contains the record, the
 /// revision, and the fencing number of the newest lock. During a refresh, Redis also contains the key `{<name>}:lock`,
-/// which expires. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names of the hash,
-/// the lock and the channel map to the same hash slot, even though the store uses only one server. Apart from the lock,
-/// the store never deletes its keys and never sets an expiration for them.
+/// which expires automatically. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names
+/// of the hash, the lock and the channel map to the same hash slot, even though the store uses only one server. Apart
+/// from the lock, the store never deletes its keys and never sets an expiration for them.
 ///
 /// **Guarantees.** [`swap`](SessionStore::swap) is a single script: if two swaps start from the same revision, only one
 /// succeeds. A swap with the fencing number of an older lock fails. The lock is a 30 s lease, measured by the server's
@@ -35,9 +35,9 @@ const LEASE: Duration = Duration::from_secs(30);
 /// greater fencing number, so swaps by the previous owner fail. A process releases only its own lease. Other processes
 /// are notified of a change immediately. If a notification is lost, other processes find the change within 10 s.
 ///
-/// A lease expires after 3 s unless its owner confirms it. If Redis grants the lock to a client that has stopped
-/// waiting, other processes wait for only 3 s. If Redis does not respond to a release request, the client repeats the
-/// request until the lease has expired.
+/// A newly granted lease expires after 3 s unless its owner confirms it. If Redis grants the lock to a client that has
+/// stopped waiting, other processes wait for only 3 s. If Redis does not respond to a release request, the client
+/// repeats the request until the lease has expired.
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, the
 /// store sends the operation once more. The store uses the repeated request to detect whether the first request

@@ -37,7 +37,7 @@ impl Transport {
         Self { credentials }
     }
 
-    /// Returns an ordinary copy, because all requests share the browser's connections.
+    /// Returns a copy that does not have its own connections, because all requests share the browser's connections.
     pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
         Ok(*self)
     }
@@ -60,15 +60,17 @@ impl Transport {
     }
 
     /// Sends the request. When the browser follows a redirect to another origin, it sends the body and all headers
-    /// except `authorization`. A request with a body, or with a header that might contain a secret, is not redirected.
+    /// except `authorization`. The browser does not follow a redirect if the request has a body, or a header that might
+    /// contain a secret.
     pub(crate) fn send(&self, request: Request) -> Sent {
         let follows_redirects = request.body().is_none() && request.headers().keys().all(is_harmless);
         self.start(request, follows_redirects)
     }
 
     /// Sends a request whose body or headers contain a secret. If a request contains a secret, the browser does not
-    /// follow redirects. If the request body is smaller than 64 KiB, the browser completes the request even if the page
-    /// is closed, because an interrupted refresh can lose the next refresh token.
+    /// follow redirects. If the request body is smaller than 64 KiB, the request uses `keepalive`: the browser
+    /// completes the request even if the page is closed. Without `keepalive`, closing the page during a refresh could
+    /// lose the next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)

@@ -137,7 +137,8 @@ async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     assert!((30 * 24 - 1..=30 * 24 + 8).contains(&posts), "{posts}");
 }
 
-/// V3: if the server sends no token lifetimes, each token causes one refused call, one refresh and one repeated call.
+/// V3: if the server does not send token lifetimes, each token causes one refused call, one refresh and one repeated
+/// call.
 #[tokio::test(start_paused = true)]
 async fn a_long_run_with_unknown_lifetimes_costs_one_refusal_for_each_token() {
     let world = World::new();

@@ -364,7 +364,7 @@ async fn a_lost_answer_of_a_token_endpoint_is_requested_again() {
     }
 }
 
-/// D18: for a session without a refresh token, the grant sends no request.
+/// D18: if a session has no refresh token, the grant does not send a request.
 #[tokio::test(start_paused = true)]
 async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
     let world = World::new();

@@ -109,7 +109,7 @@ async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential
     assert_eq!(world.stage.log().last().unwrap().header("authorization"), None);
 }
 
-/// K2: if an API has neither login nor refresh methods, its client sends no token and never refreshes, unless the
+/// K2: if an API has neither login nor refresh methods, its client never sends a token and never refreshes, unless the
 /// builder sets a session.
 #[tokio::test(start_paused = true)]
 async fn an_api_without_roles_uses_the_session_that_it_is_given() {
@@ -137,7 +137,7 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     assert_no_session(shared.item(7).await, "Catalogue::item");
 }
 
-/// K3: a public call sends no token, does not wait for a refresh, and returns the server's refusal.
+/// K3: a public call is sent without a token, does not wait for a refresh, and returns the server's refusal.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_ignores_the_session() {
     let world = World::with(AuthorityConfig::cookie());

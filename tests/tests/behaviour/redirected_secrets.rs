@@ -1,4 +1,5 @@
-//! Tests that a redirect to another origin sends none of the user's values, unless `follow_to` allows that origin.
+//! Tests that none of the user's values are sent after a redirect to another origin, unless `follow_to` allows that
+//! origin.
 
 use afresh::{Body, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Seen, Stage};
@@ -79,8 +80,8 @@ fn by_hand(method: Method, body: &'static str) -> Request {
     request
 }
 
-/// N1: a redirect to another origin sends no header argument, default header, constant header or cookie, whatever the
-/// redirect's status.
+/// N1: after a redirect to another origin, no header argument, default header, constant header or cookie is sent,
+/// whatever the redirect's status.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     for status in [301, 302, 303, 307, 308] {

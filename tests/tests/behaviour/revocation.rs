@@ -268,7 +268,7 @@ async fn a_users_revocation_may_fail_panic_or_never_end() {
     }
 }
 
-/// `revoke` ends a session even outside a Tokio runtime, but sends no revocation request.
+/// Outside a Tokio runtime, `revoke` ends the session but does not send a revocation request.
 #[test]
 fn a_session_can_be_ended_outside_a_runtime() {
     let world = World::new();

@@ -145,7 +145,7 @@ async fn a_change_that_the_store_reports_is_adopted_at_once() {
     assert_eq!(two.session().state(), SessionState::LoggedOut);
 }
 
-/// R2: if another process stores new tokens while a refresh waits for the lock, the refresh sends no request.
+/// R2: if another process stores new tokens while a refresh waits for the lock, the refresh does not send a request.
 #[tokio::test(start_paused = true)]
 async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     let world = guarded();
@@ -201,7 +201,7 @@ async fn the_lock_covers_reading_the_refresh_and_writing() {
     }
 }
 
-/// R5: a process that cannot get the lock sends no refresh, and its calls fail with an error for which
+/// R5: a process that cannot get the lock does not refresh, and its calls fail with an error for which
 /// `is_refresh_busy` returns `true`.
 #[tokio::test(start_paused = true)]
 async fn without_the_lock_there_is_no_refresh() {
@@ -522,7 +522,8 @@ async fn another_processs_logout_ends_the_session() {
     two.order(7).await.unwrap();
 }
 
-/// J1, J2: after a logout during a refresh, the store contains no session, even if a store operation was in progress.
+/// J1, J2: after a logout during a refresh, the store contains no session, even if a store operation was in progress at
+/// the time of the logout.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     for op in [None, Some(Operation::Lock), Some(Operation::Load), Some(Operation::Swap)] {

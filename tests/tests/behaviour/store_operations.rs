@@ -91,7 +91,7 @@ async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// If the expired state of a session cannot be stored, the expired session is not loaded from the store again.
+/// If the store cannot record that a session has ended, the client does not load the old session from the store again.
 #[tokio::test(start_paused = true)]
 async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     let world = guarded();

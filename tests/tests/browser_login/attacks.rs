@@ -134,7 +134,7 @@ async fn a_head_without_an_end_is_cut_off() {
 /// `[::1]`.
 #[tokio::test]
 async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
-    // `afresh-tests-skipped` reports that a machine without IPv6 skips this test.
+    // Without IPv6, this test is skipped, and the package `afresh-tests-skipped` reports the skipped test.
     let Ok(other) = TcpListener::bind("[::1]:0").await else { return };
     let port = other.local_addr().unwrap().port();
     let provider = Provider::start().await;
@@ -166,7 +166,7 @@ async fn a_taken_port_is_an_error_before_anything_is_opened() {
     assert!(opened.await.is_err(), "no browser was opened");
 }
 
-/// If the redirect names a different issuer, the login fails and the authorization code is not sent, because the code
+/// If the redirect names an unexpected issuer, the login fails and the authorization code is not sent, because the code
 /// might belong to another server.
 #[tokio::test]
 async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
@@ -185,7 +185,7 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The browser page shows the server's error description without markup. Both the browser page and the error message
+/// The browser page escapes markup in the server's error description. Both the browser page and the error message
 /// contain a shortened error description without control characters.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {

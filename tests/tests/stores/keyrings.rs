@@ -26,7 +26,7 @@ struct Secret(String, String);
 
 impl CredentialApi for Secret {
     fn set_secret(&self, secret: &[u8]) -> Result<()> {
-        // For this user, the keyring rejects secrets that are longer than the maximum on Windows.
+        // For the user `brief`, the keyring rejects secrets that are longer than the maximum on Windows.
         if self.1 == "brief" && secret.len() > 2560 {
             return Err(Error::TooLong("secret".into(), 2560));
         }

@@ -36,7 +36,7 @@ pub trait Shop {
     async fn slow(&self) -> Result<Value>;
 }
 
-/// Returns a client that starts with valid tokens and sends no login request.
+/// Returns a client that starts with valid tokens and does not send a login request.
 pub fn logged_in_client(world: &World) -> ShopClient {
     let issued = world.authority.issue();
     let tokens = Tokens::new(issued.access).with_refresh(issued.refresh);

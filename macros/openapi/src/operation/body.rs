@@ -131,8 +131,8 @@ impl Choice<'_> {
         }
     }
 
-    /// Adds one parameter for a JSON or form body. If the settings name a refresh token field or constant fields, adds
-    /// a separate parameter for each field of the body.
+    /// Adds one parameter for a JSON or form body. Adds a separate parameter for each field of the body if the settings
+    /// name a refresh token field or constant fields.
     fn add_value(
         &self,
         to: &mut Parameters,

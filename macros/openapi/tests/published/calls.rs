@@ -202,8 +202,8 @@ impl<'s> Arguments<'s> {
     }
 }
 
-/// Returns an argument's place in the request, and the argument's name in the document if the attribute contains a
-/// name.
+/// Returns an argument's place in the request and, if the attribute contains a name, the argument's name in the
+/// document.
 fn place(attributes: &[Attribute]) -> (String, Option<String>) {
     let Some(attribute) = attributes.first() else { return ("path".to_owned(), None) };
     let place = attribute.path().get_ident().unwrap().to_string();

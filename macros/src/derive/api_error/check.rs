@@ -30,8 +30,8 @@ fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks that each status belongs to only one variant. A status class such as `4xx` accepts the statuses of the class
-/// that no variant lists.
+/// Checks that each status belongs to only one variant. A status such as `404` and its class `4xx` can belong to
+/// different variants.
 fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {

@@ -10,7 +10,7 @@ use crate::derive::generics::depends_on;
 use crate::names::{RuntimeItem, local, mixed_site};
 use crate::token_stream::{self, ends};
 
-/// For body types that depend on the enum's type parameters, renders the required bounds.
+/// Renders the required bounds for body types that depend on the enum's type parameters.
 pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> Vec<TokenStream> {
     let error_body = settings.runtime.item(RuntimeItem::ErrorBody);
     let bodies = found.variants.iter().filter(|variant| variant.other.is_none());

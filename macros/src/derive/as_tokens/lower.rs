@@ -13,7 +13,7 @@ const HELPER: &[&str] = &["tokens"];
 const ON_STRUCT: &str = "#[tokens(access = \"data.access_token\")]";
 const ON_FIELD: &str = "#[tokens(access)]";
 
-/// A field and its name in error messages.
+/// A field, and the name that error messages use for the field.
 struct Field<'s> {
     member: Member,
     name: String,

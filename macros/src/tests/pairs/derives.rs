@@ -54,7 +54,8 @@ fn every_pair_of_settings_of_an_error_has_both_meanings_or_is_refused() {
     }
 }
 
-/// A field holds one value, except that one token can be both the access token and the refresh token.
+/// A field can have only one argument of `#[tokens(...)]`, except that one token can be both the access token
+/// (`access`) and the refresh token (`refresh`).
 #[test]
 fn every_pair_of_parts_of_a_field_has_both_meanings_or_is_refused() {
     const PARTS: [&str; 6] = ["nested", "access", "refresh", "expires_in", "token_type", "scope"];

@@ -14,12 +14,12 @@ pub(super) struct LockSlot {
 /// The store's lock. Dropping a `Held` releases the lock and runs the store's code.
 pub(super) struct Held {
     lock: StoreLock,
-    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet. No
-    /// other process may refresh before the change is stored.
+    /// The refresh that runs under the lock. `None` means that the lock protects a change that has not been stored yet.
+    /// No other process may refresh before the change is stored.
     refresh: Option<RefreshHandle>,
 }
 
-/// Why the session holds the lock.
+/// The reason that the session holds the lock.
 pub(super) enum HeldFor {
     Refresh(RefreshHandle),
     UnwrittenChange,
@@ -46,8 +46,8 @@ impl LockSlot {
         }
     }
 
-    /// Ends a refresh. Returns the lock so that the caller can release it, unless the lock protects a change that is
-    /// not stored yet.
+    /// Ends a refresh. Returns the lock so that the caller can release it, unless the lock protects a change that has
+    /// not been stored yet.
     #[must_use]
     pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle, kept: bool) -> Option<Held> {
         let held = self.held.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
@@ -78,13 +78,13 @@ impl LockSlot {
         self.held.as_ref().map(|held| held.lock.fence())
     }
 
-    /// Marks the lock as watched. Returns `true` if the lock was not marked before.
+    /// Records that a watchdog checks the lock. Returns `true` if no watchdog was checking the lock before.
     pub(super) fn begin_watch(&mut self) -> bool {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns the reason why the session holds the lock. If no lock is held, clears the mark set by
-    /// [`begin_watch`](Self::begin_watch) and returns `None`.
+    /// Returns the reason that the session holds the lock, or `None` if no lock is held. If no lock is held, this
+    /// method also undoes [`begin_watch`](Self::begin_watch), because the watchdog stops.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

@@ -1,5 +1,5 @@
 //! Refreshes a session that other processes share. The refresh holds the store's lock, reads changes made by other
-//! processes, and writes an intent to the store before it sends the refresh token.
+//! processes, and stores its intent to refresh before it sends the refresh token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +23,8 @@ use crate::store::{Revision, Swap};
 /// The maximum time that a caller waits for a refresh of a session with a store: enough for the preparation, the token
 /// request, and two store operations.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
-/// Runs a refresh up to the point where its result can be committed. After the store has been read, sets `basis` to the
-/// session's snapshot.
+/// Runs a refresh up to the point where its result can be committed. Sets `basis` to the session's snapshot after the
+/// store has been read.
 pub(crate) async fn refresh(
     session: &Session,
     store_sync: &StoreSync,
@@ -45,7 +45,7 @@ pub(crate) async fn refresh(
     if let Some(answer) = answer {
         return store_result(session, store_sync, basis, ready, answer).await;
     }
-    // The server may have accepted the refresh token, so the intent stays in the store.
+    // The server might have accepted the refresh token, so the intent to refresh stays in the store.
     let (result, failure) = result_of(basis, too_long());
     (result, failure, AfterCommit::default())
 }
@@ -65,8 +65,8 @@ async fn store_result(
                 RefreshResult::Refreshed { .. } => {
                     persist(session, store_sync, basis, ready.fence, (result, failure)).await
                 }
-                // The response is unusable, but the old refresh token has been spent. The intent stays in the store, so
-                // that other processes know that the new refresh token is lost.
+                // The response is unusable, but the old refresh token has already been used. The intent to refresh
+                // stays in the store, so that other processes know that the new refresh token is lost.
                 unusable => (unusable, failure, AfterCommit::default()),
             }
         }
@@ -92,8 +92,8 @@ async fn store_result(
         }
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
-            // If no response arrived, the intent stays in the store, so that other processes know that the refresh
-            // token may be spent.
+            // If no response arrived, the intent to refresh stays in the store, so that other processes know that the
+            // refresh token might already have been used.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
                 store_sync.state().view.answered();
@@ -103,8 +103,8 @@ async fn store_result(
     }
 }
 
-/// Stores the new tokens before they are published. If the store fails, the new tokens are published anyway, because
-/// the old tokens may no longer be valid.
+/// Stores the new tokens before calls can use them. If the store fails, calls use the new tokens anyway, because the
+/// old tokens might no longer be valid.
 async fn persist(
     session: &Session,
     store_sync: &StoreSync,

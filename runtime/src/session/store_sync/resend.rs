@@ -1,5 +1,4 @@
-//! If other processes share the session, decides whether a refresh token can be sent again after a request that
-//! received no response.
+//! Decides whether a refresh token can be sent again after a request that received no response.
 
 use super::prepare::store_intent;
 use super::state::{Adopt, StoreSync};
@@ -9,9 +8,9 @@ use crate::session::snapshot::Snapshot;
 
 impl Session {
     /// Whether the refresh token for `stamp` can be sent again after a request that received no response. A refresh
-    /// token that is no longer current must not be sent again. If other processes share the session, the lock may have
-    /// expired while this process was suspended. The refresh token is therefore sent again only if no other process has
-    /// stored a change or acquired the lock.
+    /// token that is no longer current must not be sent again. If other processes share the session, the refresh token
+    /// is sent again only if no other process has stored a change or acquired the lock, because the lock may have
+    /// expired while this process was suspended.
     pub(crate) async fn may_resend(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
         match self.store_sync() {
@@ -25,7 +24,8 @@ impl Session {
 
 async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
     let _exclusive = store_sync.exclusive().await;
-    // A refresh that has not stored an intent needs no lock: it is a manual refresh, or the first refresh of a session.
+    // A refresh that has not stored its intent does not need the lock: it is a manual refresh, or the first refresh of
+    // a session.
     let Some(fence) = store_sync.state().view.intent.as_ref().map(|intent| intent.fence) else { return true };
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));

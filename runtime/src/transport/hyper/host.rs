@@ -1,6 +1,6 @@
 //! [`HostHeader`] sets the `Host` header of requests.
 //!
-//! Without the cache in `HostHeader`, hyper-util would format the header for each request, which accounts for 5% of a
+//! Without the cache in `HostHeader`, hyper-util would format the header for each request, which would take 5% of a
 //! call's time.
 
 use std::sync::Arc;

@@ -66,8 +66,8 @@ impl Gate {
     }
 }
 
-/// Responds to a refresh with the current token. Accepts every call that carries the current token and rejects all
-/// other calls.
+/// Responds to a refresh request by returning the current token. Accepts every call that carries the current token and
+/// rejects all other calls.
 pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     if !body.is_end_stream() {

@@ -1,4 +1,4 @@
-//! The derives in a crate that denies what it can.
+//! Uses the derive macros in a crate that denies as many lints as possible.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused)]
 #![deny(unused_qualifications, unnameable_types, single_use_lifetimes, clippy::all, clippy::pedantic)]
 
@@ -10,7 +10,7 @@ pub enum ShopError<'a, T: Clone = u64, const N: usize = 1> {
     /// There is no such order.
     #[status(404, 410)]
     NotFound,
-    /// Somebody else was faster.
+    /// Another request changed the order first.
     #[status(409)]
     Conflict {
         /// The version.
@@ -20,10 +20,10 @@ pub enum ShopError<'a, T: Clone = u64, const N: usize = 1> {
     #[status(400)]
     #[deprecated]
     Text(std::borrow::Cow<'a, str>),
-    /// Neither a unit nor a tuple.
+    /// A variant with empty braces, which is neither a unit variant nor a tuple variant.
     #[status(406)]
     Empty {},
-    /// The rest of them.
+    /// A response with any other error status.
     #[status(4xx, 5xx)]
     Problem(Problem),
     /// Everything else.
@@ -31,7 +31,7 @@ pub enum ShopError<'a, T: Clone = u64, const N: usize = 1> {
     Other(afresh::Error),
 }
 
-/// One that takes everything.
+/// An error enum whose only variant accepts every error.
 #[derive(Debug, ApiError)]
 pub enum AnyError {
     /// Everything.
@@ -42,7 +42,7 @@ pub enum AnyError {
     },
 }
 
-/// The answer of a login.
+/// The response to a login.
 #[derive(Debug, AsTokens)]
 #[tokens(refresh = "more.1")]
 pub struct LoggedIn<'a, T: afresh::session::TokenText> {

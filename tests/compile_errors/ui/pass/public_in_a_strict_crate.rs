@@ -1,4 +1,4 @@
-//! A public API in a crate that denies what it can.
+//! Declares a public API in a crate that denies as many lints as possible.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused)]
 #![deny(unused_qualifications, unnameable_types, single_use_lifetimes)]
 

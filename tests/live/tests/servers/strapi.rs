@@ -150,7 +150,7 @@ async fn tokens_in_json_that_rotate_lists_files_and_the_ends_of_a_session() {
     a_new_password_ends_the_sessions_of_other_clients(&server).await;
 }
 
-/// Checks that a list has every element once, even if the token expires between two pages.
+/// Checks that a list contains every element exactly once, even if the token expires between two pages.
 async fn lists_have_all_elements(shop: &ShopClient, server: &Server) {
     let before = server.counts().await;
     let mut orders = shop.orders(25).await.unwrap();

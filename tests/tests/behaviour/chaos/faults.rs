@@ -155,7 +155,8 @@ impl Double for FaultyNetwork {
             sleep(delay).await;
             match role {
                 Some(Role::Refresh) => {
-                    // `deliver` delays the response to a refresh, so this function adds no delay after the request.
+                    // `deliver` delays the response to a refresh, so this function does not add a delay after the
+                    // request.
                     world.authority.next(Role::Refresh, network.handling());
                     return world.handle(request).await;
                 }

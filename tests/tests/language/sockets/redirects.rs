@@ -124,7 +124,8 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
         let error = result.unwrap_err();
         assert!(error.is_builder() && error.to_string().contains("Policy::none()"), "{error}");
     }
-    // An API that is added to an existing client is not checked by the builder, so its calls fail with a builder error.
+    // If an API is added to an existing client, the builder cannot check the API's header arguments, so a call that
+    // could send them to another origin fails with a builder error.
     let client = afresh::Client::builder(base).http(follows()).build().unwrap();
     assert!(KeyedClient::new(client).old("k").await.unwrap_err().is_builder());
 

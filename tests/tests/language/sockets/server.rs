@@ -55,7 +55,8 @@ impl Server {
     }
 }
 
-/// Returns the URL of a port, and a socket. The port refuses connections until the socket is dropped.
+/// Returns a socket that keeps a port reserved, and the URL of this port. The port refuses connections until the socket
+/// is dropped.
 pub fn refusing() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();

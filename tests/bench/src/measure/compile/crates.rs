@@ -1,7 +1,7 @@
 //! Builds the measured program. The measured program is one crate whose source files are rewritten for each design.
 //!
-//! The crate has the dependencies of all designs, so that each dependency is built only once. The compiler loads only
-//! the crates that the source code uses.
+//! The measured program has the dependencies of all designs, so that each dependency is built only once. The compiler
+//! loads only the crates that the source code uses.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -80,7 +80,7 @@ impl Scratch {
         (usage::of_children() - before).as_secs_f64()
     }
 
-    /// Returns the number of lines after macro expansion. `RUSTC_BOOTSTRAP` allows a stable compiler to accept the
+    /// Returns the number of lines after macro expansion. `RUSTC_BOOTSTRAP` allows a stable compiler to accept an
     /// unstable flag.
     pub fn expanded_lines(&self) -> usize {
         let mut command = self.cargo(&["rustc", "--profile", "dev", "--", "-Zunpretty=expanded"]);
