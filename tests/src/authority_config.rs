@@ -19,8 +19,8 @@ pub struct AuthorityConfig {
     pub grace: Option<Duration>,
     /// Whether the session ends if a client reuses a refresh token.
     pub reuse_ends_session: bool,
-    /// Whether a refresh revokes the earlier access tokens. If a refresh revokes no access token, each access token is
-    /// valid until it expires.
+    /// Whether a refresh revokes the earlier access tokens. If refreshes do not revoke access tokens, each access token
+    /// is valid until it expires.
     pub revokes_old_access: bool,
     /// Whether a refresh returns the current access token instead of a new access token.
     pub repeats_access: bool,

@@ -26,8 +26,8 @@ pub struct RefreshRequest {
     pub(crate) tokens_of: TokensOf,
 }
 
-/// The function that builds the request of a `#[refresh]` method. The function that builds the request receives no
-/// session, so the request cannot wait for the refresh that it performs.
+/// The function that builds the request of a `#[refresh]` method. The function that builds the request does not receive
+/// a session, so the request cannot wait for the refresh that sends it.
 #[derive(Clone, Copy)]
 pub struct Refresh {
     pub(crate) request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>,

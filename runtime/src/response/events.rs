@@ -24,8 +24,8 @@ use crate::response::reading::Reading;
 pub struct Event<T> {
     /// The ID that the server sent with this event. If the event has no ID, this field contains the most recent ID.
     pub id: Option<String>,
-    /// The event type. `None` means that the server sent no event type. Browsers treat an event without a type as a
-    /// `message` event.
+    /// The event type. `None` means that the server did not send an event type. Browsers treat an event without a type
+    /// as a `message` event.
     pub event: Option<String>,
     /// The data, which is read as text for a `String` and as JSON for any other type.
     pub data: T,
@@ -41,8 +41,8 @@ impl<T> Event<T> {
 
 /// A stream of server-sent events from a successful response (HTML standard §9.2).
 ///
-/// The stream ends when the connection ends. It does not reconnect. The stream does not reconnect. The caller decides
-/// whether and when to call the method again.
+/// The stream ends when the connection ends, and does not reconnect. The caller decides whether and when to repeat the
+/// call that returned the stream.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;

@@ -77,8 +77,8 @@ impl RefreshHandle {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, the function
-    /// returns the result.
+    /// Passes the unpublished result of a refresh to the logout that needs the result. If no logout needs the result,
+    /// the function returns the result.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {
@@ -90,7 +90,8 @@ impl RefreshHandle {
         None
     }
 
-    /// Returns the result that a logout has claimed, or `None` if the refresh returned no credential.
+    /// Waits for the refresh result that a logout needs, and returns the result. Returns `None` if the refresh did not
+    /// return a credential.
     pub(super) async fn discarded(&self) -> Option<Unpublished> {
         let mut handed_over = pin!(self.0.handed_over.notified());
         handed_over.as_mut().enable();
@@ -103,8 +104,8 @@ impl RefreshHandle {
         }
     }
 
-    /// Withdraws a logout's claim to the result of the refresh. Returns the new credential if the refresh has already
-    /// completed.
+    /// Records that no logout needs the result of the refresh anymore. Returns the new credential if the refresh has
+    /// already completed.
     pub(super) fn release(&self) -> Option<Arc<Credential>> {
         match std::mem::take(&mut *self.lock()) {
             Discarded::HandedOver(brought) => brought.map(|(credential, _)| credential),

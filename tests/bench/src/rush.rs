@@ -34,7 +34,7 @@ pub fn run_storm(contender: &str, base: &str, callers: usize) {
 fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
     Box::pin(async move {
         let client = C::new(base);
-        // This thread runs no tasks, so it can block.
+        // This thread does not run any of the spawned tasks, so it can block.
         for line in stdin().lines() {
             let time = line.expect("a line").parse().expect("milliseconds");
             let rush = rush(&client, tasks, Duration::from_millis(time)).await;

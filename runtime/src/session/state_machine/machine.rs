@@ -24,7 +24,7 @@ pub(crate) struct StateMachine<H> {
     /// a session without a login, no further refresh starts until the next login.
     pub(super) no_way_to_log_in: bool,
     /// Whether the server rejected the refresh token before the access token expired. A server that has rejected the
-    /// refresh token issues no further credential for this login.
+    /// refresh token does not issue another credential for this login.
     pub(super) refresh_rejected: bool,
     /// Whether the server rejected the refresh token after the response to an earlier refresh was lost.
     pub(super) rotation_lost: bool,

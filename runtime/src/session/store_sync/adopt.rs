@@ -61,8 +61,9 @@ impl Session {
         })
     }
 
-    /// Reads the store before a call without a credential, because another process may have logged in or refreshed. The
-    /// first read of the store must succeed. Later reads happen at most once per second, and their errors are ignored.
+    /// Reads the store before a call without a credential, because another process might have logged in or refreshed.
+    /// The first read of the store must succeed. Later reads happen at most once per second, and their errors are
+    /// ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
@@ -197,7 +198,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     }
 }
 
-/// A stored session that may replace this process's session.
+/// A stored session that could replace this process's session.
 struct Offer<'a> {
     stored: &'a StoredSession,
     credential: Arc<Credential>,

@@ -29,8 +29,8 @@ impl Session {
     }
 
     /// Acquires the store's lock for a login or logout. If another process is refreshing, waits until that refresh is
-    /// complete. Returns `None` if the store cannot be locked, or if [`ensure_login`](Self::ensure_login) of this
-    /// session already holds the lock.
+    /// complete. Returns `None` if the store cannot be locked, or if a call to [`ensure_login`](Self::ensure_login) for
+    /// this session already holds the lock.
     pub(in crate::session) async fn lock_for_exchange(&self) -> Option<StoreLock> {
         let store_sync = self.store_sync()?;
         let is_held = self.0.holds_login_lock.load(Ordering::SeqCst);

@@ -206,7 +206,7 @@ impl StoreSync {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether `stored` is a copy of a session that may still be in use with the same refresh token.
+    /// Whether `stored` is a copy of a session that might still be in use with the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
@@ -251,7 +251,7 @@ impl SyncState {
         self.view.changed();
     }
 
-    /// Records that the session has a new credential, which is not stored yet.
+    /// Records that the session has a new credential that has not been stored yet.
     pub(crate) fn rotated(&mut self, here: &Snapshot) {
         self.view_of(here).refreshed(None, false);
     }

@@ -22,7 +22,7 @@ use crate::error::causes::{NoTls, timed_out};
 use crate::error::{BoxError, Result};
 use crate::platform::url::Url;
 
-/// The default idle timeout of a connection, which is the same as reqwest's.
+/// The default idle timeout of a connection, equal to reqwest's default.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A transport that sends requests with hyper-util's client. `HyperTransport` has fewer features than reqwest, but

@@ -71,7 +71,8 @@ const WIDE: Budget = Budget {
     same_user: false,
     fine: false,
 };
-/// An event budget with fewer refreshes, in which reads and confirmations can happen in any order.
+/// An event budget with fewer refreshes than [`WIDE`]. With this budget, reads and confirmations can happen in any
+/// order.
 const FINE: Budget = Budget { refreshes: 2, fine: true, ..WIDE };
 
 #[test]
