@@ -126,9 +126,9 @@ pub enum Role {
 pub enum Handling {
     /// Processes the request and sends the server's own answer.
     Normal,
-    /// Sends the contained answer and does not process the request, so no token is used up.
+    /// Sends the given answer and does not process the request, so no token is used up.
     Instead(Answer),
-    /// Processes the request but sends the contained answer, so the issued tokens are lost.
+    /// Processes the request but sends the given answer instead of the issued tokens, so these tokens are lost.
     ProcessThen(Answer),
 }
 

@@ -185,7 +185,7 @@ fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or}"));
 }
 
-/// Returns the method's path, joined to the trait's prefix. If the method's path is empty, returns only the prefix.
+/// Returns the method's path, joined to the trait's prefix. Returns only the prefix if the method's path is empty.
 fn lower_whole_path(
     path: &Located<String>,
     prefix: Option<&PathTemplate>,

@@ -60,8 +60,8 @@ impl Redirect {
     /// The authorization code in the query is exchanged only once. Before the future completes, the tokens become the
     /// credential of `session`.
     ///
-    /// Before you call `finish`, remove `request` from the user's session, so that `request` is used only once. If the
-    /// future is dropped during the code exchange, the code might already have been used, so start a new login.
+    /// Before you call `finish`, remove `request` from the user's web session, so that `request` is used only once. If
+    /// the future is dropped during the code exchange, the code might already have been used, so start a new login.
     ///
     /// The runtime does not read the ID token in the response. To identify the user, use the session to call the
     /// server's userinfo endpoint.

@@ -14,8 +14,8 @@ const LATE: Duration = Duration::from_secs(1);
 /// first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
-/// A function that performs a check. The function returns the time until the check must run again, or `None` if the
-/// check is no longer needed.
+/// A function that the watchdog calls. The function returns the time until its next call, or `None` if it must not be
+/// called again.
 type Check = Box<dyn FnMut() -> Option<Duration> + Send>;
 
 static CHECKS: Mutex<Checks> = Mutex::new(Checks { planned: Vec::new(), sleeps_until: None });

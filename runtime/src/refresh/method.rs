@@ -119,7 +119,8 @@ impl MethodProvider {
     /// Refreshes the session. In a browser, the browser itself adds the cookies to the request.
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         match self.request_tokens(session, basis).await {
-            // The page had no session, so the error reports a missing session rather than an expired one.
+            // The web page had no session before the refresh, so the error reports a missing session rather than an
+            // expired session.
             Attempt::Rejected(error) if IN_BROWSER && basis.credential().is_none() => {
                 Attempt::Rejected(Error::no_session().with_source(error))
             }

@@ -71,7 +71,7 @@ pub(crate) struct EndpointResponse {
 
 /// The reason why no complete response arrived.
 pub(crate) enum NoResponse {
-    /// A repeated request would fail in the same way.
+    /// An error that would occur again if the request were repeated.
     Final(Error),
     Unsent(Error),
     Lost(Error),

@@ -83,8 +83,8 @@ impl<T: DeserializeOwned> Events<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum length, in bytes, of a line and of an event's data. If a line or an event's data exceeds this
-    /// limit, the stream returns an error and then ends. Default: 16 MiB.
+    /// Sets the maximum length, in bytes, of a line and of an event's data. If a line or an event's data exceeds the
+    /// maximum length, the stream returns an error and then ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { parser: self.parser.with_limit(bytes), ..self }

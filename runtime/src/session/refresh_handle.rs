@@ -19,7 +19,7 @@ use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant, real_now};
 
 /// The time limit for a refresh of a session without a store, and for a logout that waits for a refresh. Each refresh
-/// attempt also has a deadline, which is shorter than this time limit.
+/// attempt also has a deadline, which is shorter than `LONGEST_WAIT`.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping a handle does not affect the refresh or other callers.
@@ -123,7 +123,7 @@ impl RefreshHandle {
         self.0.done.notified()
     }
 
-    /// Returns `None` while the refresh is running. Once the refresh is complete, returns the failure, if there is one.
+    /// Returns `None` while the refresh is running. Returns the failure, if there is one, once the refresh is complete.
     pub(super) fn failure(&self) -> Option<&RefreshFailure> {
         self.0.failure.get()
     }

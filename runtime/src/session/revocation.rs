@@ -36,8 +36,8 @@ impl Session {
     /// - Returns an error if the revocation failed. After a failed revocation, the tokens might still be valid.
     ///   [`SessionEvent::NotRevoked`] also reports a failed revocation.
     ///
-    /// - If the tokens were revoked but the store failed, returns an error for which [`is_store`](Error::is_store)
-    ///   returns `true`.
+    /// - Returns an error for which [`is_store`](Error::is_store) returns `true` if the tokens were revoked but the
+    ///   store failed.
     ///
     /// This function is cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///

@@ -38,9 +38,9 @@ use crate::platform::swap::ArcSwap;
 ///   the other clients.
 /// - For *several audiences*, use one session per audience, because each audience needs a separate access token. If all
 ///   audiences share one refresh token, give the refresh token to only one session. In the
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session, make an ordinary call
-///   through the session that has the refresh token. With this setup, two refreshes never use the refresh token at the
-///   same time.
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) functions of the remaining sessions, make an ordinary call
+///   through the session that has the refresh token, so that two refreshes never use the refresh token at the same
+///   time.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -281,7 +281,7 @@ impl Default for Session {
     }
 }
 
-/// Shows the session's state but no tokens.
+/// Shows the session's state but not the session's tokens.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Session").field(&self.state()).finish()

@@ -65,8 +65,8 @@ impl KeyringStore {
     /// Creates a store for the session of `identity`. The entry's service is `service`, which is the name of the
     /// program, and the entry's user is `identity`. `lock` is the path of the two lock files, without the suffixes
     /// `.lock` and `.write`. If needed, the store creates a directory for the lock files. On Unix, only the current
-    /// user can read the new directory. Use the same lock path in every process that uses this entry, and a different
-    /// lock path for every other entry. The lock path must not depend on environment variables, such as
+    /// user can read a directory that the store creates. Use the same lock path in every process that uses this entry,
+    /// and a different lock path for every other entry. The lock path must not depend on environment variables, such as
     /// `XDG_RUNTIME_DIR`, that are set only in some processes.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {

@@ -26,7 +26,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | any other answer | no | no | no |
 ///
 /// A call whose body is a one-shot stream is never retried. A refresh is not a retry. A call triggers at most one
-/// refresh across all its attempts, and a status code that triggers a refresh is never retried.
+/// refresh across all its attempts, and a status code that triggers a refresh never causes a retry.
 ///
 /// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the upper limit
 /// doubles with each retry, up to 20 s. If the response contains `Retry-After` or the reset time of an exhausted rate
@@ -92,8 +92,8 @@ impl Retry {
     }
 
     /// Sets the status codes after which a call is retried, instead of 429, 502, 503 and 504. After a 429 response, a
-    /// call is retried even if its method is not idempotent. After a response with any other of the status codes, a
-    /// call is retried only if its method is idempotent.
+    /// call is retried even if its method is not idempotent. After a response with another status code from `statuses`,
+    /// a call is retried only if its method is idempotent.
     ///
     /// Status codes outside 400 to 599 and status codes that trigger a refresh are invalid. If an invalid status code
     /// is set for a client, [`build`](crate::ClientBuilder::build) returns an error. If an invalid status code is set

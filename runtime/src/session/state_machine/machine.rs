@@ -69,8 +69,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.backoff.active(now)
     }
 
-    /// Returns the handle of the running refresh, or `None` if the caller must start a refresh. If a manual refresh is
-    /// not allowed yet, returns the error from the last failed refresh.
+    /// Returns the handle of the running refresh, or `None` if the caller must start a refresh. Returns an error if the
+    /// server has already rejected the refresh, or if a manual refresh is not allowed yet.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;

@@ -34,8 +34,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// If the store cannot be read, or if the session has changes that cannot be stored, returns an error for which
-    /// [`is_store`](Error::is_store) returns `true`. The session stays unchanged.
+    /// Returns an error for which [`is_store`](Error::is_store) returns `true` if the store cannot be read, or if the
+    /// session has changes that cannot be stored. The session stays unchanged.
     ///
     /// This function is cancel safe.
     ///
@@ -220,7 +220,7 @@ enum Change {
 
 type Adopted = (Change, Option<RefreshHandle>);
 
-/// If the store contains this process's session, replaces the session's cookies with the stored cookies.
+/// Replaces the session's cookies with the stored cookies if the store contains this process's session.
 fn keep(
     machine: &mut StateMachine<RefreshHandle>,
     view: &View,

@@ -28,8 +28,8 @@ struct Explored {
 }
 
 /// R1, R4, R6, S1, S3, S5: visits every reachable state of the model. In each state, the test checks that a process
-/// sends a spent token only if the result of an earlier refresh was lost before it could be stored. The test also
-/// checks that the loss of a rotated token is reported.
+/// sends a used refresh token only if the result of an earlier refresh was lost before the result could be stored. The
+/// test also checks that the loss of a rotated token is reported.
 fn explore(budget: Budget) -> Explored {
     let begun = real_now();
     let first = World::new(budget);
