@@ -150,7 +150,7 @@ impl RefreshHandle {
     }
 
     /// Waits until no login or logout is in progress, because either can replace the browser's cookies. In a browser,
-    /// the refresh's time limit starts over after the wait.
+    /// the time that a refresh waits does not count toward the refresh's time limit.
     pub(super) async fn exchange(&self, lock: &ExchangeLock) -> ExchangeGuard {
         let guard = lock.lock().await;
         if IN_BROWSER {

@@ -18,7 +18,7 @@ use self::fingerprint::Seen;
 use self::world::{Budget, World};
 use crate::platform::time::real_now;
 
-/// The time limit for one exploration. Explorations finish well within the limit, even on a busy machine.
+/// The time limit for one exploration. An exploration takes much less time than the limit, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 struct Explored {
@@ -71,8 +71,7 @@ const WIDE: Budget = Budget {
     same_user: false,
     fine: false,
 };
-/// An event budget with fewer refreshes than [`WIDE`]. With this budget, reads and confirmations can happen in any
-/// order.
+/// An event budget with fewer refreshes than [`WIDE`]. With `FINE`, reads and confirmations can happen in any order.
 const FINE: Budget = Budget { refreshes: 2, fine: true, ..WIDE };
 
 #[test]
