@@ -87,7 +87,8 @@ impl Tool {
         let input = child.stdin.take();
         Ok(async move {
             if let Some(mut input) = input {
-                // Writing the password can fail, because a run that needs no password does not read its standard input.
+                // Writing the password can fail, because a run that does not need the password does not read its
+                // standard input.
                 let _ = input.write_all(b"lovelace\n").await;
             }
             child.wait_with_output().await

@@ -1,5 +1,5 @@
 //! A shop server on loopback with rotating refresh tokens. If a refresh token is sent twice, the server ends the
-//! session. The server counts its requests.
+//! session. The server counts the requests that it receives.
 //!
 //! Access tokens are valid for a fixed number of calls rather than for a period of time, so that they expire after the
 //! same call on every machine.

@@ -19,8 +19,8 @@ pub struct AuthorityConfig {
     pub grace: Option<Duration>,
     /// Whether the session ends if a client reuses a refresh token.
     pub reuse_ends_session: bool,
-    /// Whether a refresh revokes the earlier access tokens. If a refresh revokes no access token, each access token is
-    /// valid until it expires.
+    /// Whether a refresh revokes the earlier access tokens. If refreshes do not revoke access tokens, each access token
+    /// is valid until it expires.
     pub revokes_old_access: bool,
     /// Whether a refresh returns the current access token instead of a new access token.
     pub repeats_access: bool,
@@ -126,9 +126,9 @@ pub enum Role {
 pub enum Handling {
     /// Processes the request and sends the server's own answer.
     Normal,
-    /// Sends the contained answer and does not process the request, so no token is used up.
+    /// Sends the given answer and does not process the request, so no token is used up.
     Instead(Answer),
-    /// Processes the request but sends the contained answer, so the issued tokens are lost.
+    /// Processes the request but sends the given answer instead of the issued tokens, so these tokens are lost.
     ProcessThen(Answer),
 }
 

@@ -1,4 +1,5 @@
-//! The tokens that a fake authorization server has issued, and their validity. This module uses no HTTP and no clock.
+//! The tokens that a fake authorization server has issued, and their validity. This module does not use HTTP or read a
+//! clock.
 
 use std::hash::{BuildHasher, RandomState};
 

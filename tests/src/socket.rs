@@ -80,7 +80,7 @@ async fn accept(listener: TcpListener, double: impl Double, connections: Arc<Ato
 }
 
 /// Opens an in-memory connection to a test double that acts as the server at `origin`. The connection uses tasks, but
-/// no socket and no timer.
+/// does not use a socket or a timer.
 ///
 /// `origin` is a URL without a path, such as `https://api.test`.
 #[must_use]

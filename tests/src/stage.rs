@@ -154,7 +154,7 @@ impl fmt::Debug for Stage {
 pub struct Arrival(Waiting<Answer>);
 
 impl Arrival {
-    /// Returns a copy of the request, which the test can keep after it has answered the request.
+    /// Returns a copy of the request, so that the test can still read the request after answering it.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()

@@ -46,8 +46,8 @@ pub(super) fn lower_method<'s>(
     Member::Endpoint(Endpoint { source, verb: found.verb, path, rules: found.rules, constants, params })
 }
 
-/// Whether the HTTP method attribute is on a parameter or on `self`. The step that reads parameters reports the
-/// misplaced attribute.
+/// Whether the HTTP method attribute is misplaced: on a parameter or on `self` instead of on the method. The step that
+/// reads parameters reports the misplaced attribute.
 fn has_misplaced_verb(inputs: &Inputs) -> bool {
     let on_params = inputs.params.iter().flat_map(|param| &param.attributes);
     inputs.on_receiver.iter().chain(on_params).any(|attribute| tables::verb(&attribute.name).is_some())
@@ -153,7 +153,8 @@ impl Found {
     }
 }
 
-/// Whether the method sends no request, because it has a default body and none of this macro's attributes.
+/// Whether the method is a helper that does not send a request: it has a default body and none of this macro's
+/// attributes.
 fn is_helper(method: &Method) -> bool {
     matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
 }
@@ -184,7 +185,7 @@ fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or}"));
 }
 
-/// Returns the method's path, joined to the trait's prefix. If the method's path is empty, returns only the prefix.
+/// Returns the method's path, joined to the trait's prefix. Returns only the prefix if the method's path is empty.
 fn lower_whole_path(
     path: &Located<String>,
     prefix: Option<&PathTemplate>,

@@ -45,7 +45,8 @@ impl<C: Api> ClientBuilder<C> {
     /// login. The default duration is one tenth of the login's lifetime as reported by the server, but at most one day.
     /// If clients that share a session set different durations, the session uses the one that was set first.
     ///
-    /// If `ahead` is longer than the lifetime of the login, the event is emitted immediately after the login.
+    /// If `ahead` is longer than the lifetime of the login, `SessionEvent::Ending` is emitted immediately after the
+    /// login.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

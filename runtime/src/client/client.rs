@@ -19,8 +19,8 @@ use crate::request::header_option::HeaderOption;
 use crate::session::Session;
 use crate::transport::upstream::Upstream;
 
-/// A client for one server. A client has a base URL, a transport, and the session whose credential its calls carry.
-/// Each generated client contains a `Client`.
+/// A client for one server. A client has a base URL, a transport, and the session that provides the credential for its
+/// calls. Each generated client contains a `Client`.
 ///
 /// A client is cheap to clone, and all clones share the same state. A `Client` can also be used without a generated
 /// client: [`execute`](Self::execute) sends a hand-written request with the session's credential.

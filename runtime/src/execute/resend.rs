@@ -1,5 +1,5 @@
-//! Handles a refused credential: refreshes the session and sends the call again. The response to the second request is
-//! final.
+//! Handles a refused credential: refreshes the session and sends the call again. If the server refuses the second
+//! request as well, the call returns that refusal.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -104,7 +104,7 @@ impl Execution {
 
     /// Returns whether the call must return the server's refusal to its caller. A refresh that returns the same access
     /// token shows that the token is still valid, so a 403 response without a stated reason is returned to the caller.
-    /// The session remembers the 403 response, so that the next 403 response to the same method triggers no refresh.
+    /// The session remembers the 403 response, so the next 403 response to the same method does not trigger a refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);

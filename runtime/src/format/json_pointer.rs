@@ -1,4 +1,4 @@
-//! Looks up a JSON pointer (RFC 6901) in a document that may be truncated.
+//! Looks up a JSON pointer (RFC 6901) in a document that might be truncated.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The two grants that need no user interaction: [`RefreshTokenGrant`] and [`ClientCredentials`].
+//! The two grants that do not need user interaction: [`RefreshTokenGrant`] and [`ClientCredentials`].
 
 use super::client_auth::ClientAuth;
 use super::token_endpoint::TokenEndpoint;
@@ -113,8 +113,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Sets the scope to request, as names separated by spaces (RFC 6749 §3.3). By default, the client sends no
-            /// scope, and the server chooses the scope.
+            /// Sets the scope to request, as names separated by spaces (RFC 6749 §3.3). By default, the client does not
+            /// send a scope, and the server chooses the scope.
             pub fn scope(mut self, scope: impl Into<String>) -> Self {
                 self.0.set("scope", scope.into());
                 self

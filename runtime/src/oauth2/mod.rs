@@ -27,11 +27,11 @@
 //! # Where secrets are sent
 //!
 //! Secrets are sent over https and only to the grant's endpoints, which can be at a different origin than the API.
-//! Redirects are not followed. A token request contains no access token. A revocation request contains the refresh
-//! token, or the access token if there is no refresh token. The client's default headers are sent only to endpoints at
-//! the API's origin. Token requests use the client's transport, or the reqwest client that
-//! [`http`](RefreshTokenGrant::http) sets. Login requests contain no default headers. The runtime sends login requests
-//! with its own HTTP client, or with the reqwest client that `Server::http` sets.
+//! Redirects are not followed. A token request does not contain an access token. A revocation request contains the
+//! refresh token, or the access token if there is no refresh token. The client's default headers are sent only to
+//! endpoints at the API's origin. Token requests use the client's transport, or the reqwest client that
+//! [`http`](RefreshTokenGrant::http) sets. Login requests do not contain the client's default headers. The runtime
+//! sends login requests with its own HTTP client, or with the reqwest client that `Server::http` sets.
 //!
 //! # How responses to a refresh are treated
 //!

@@ -60,8 +60,8 @@ impl Redirect {
     /// The authorization code in the query is exchanged only once. Before the future completes, the tokens become the
     /// credential of `session`.
     ///
-    /// Before you call `finish`, remove `request` from the user's session, so that `request` is used only once. If the
-    /// future is dropped during the code exchange, the code may already have been used, so start a new login.
+    /// Before you call `finish`, remove `request` from the user's web session, so that `request` is used only once. If
+    /// the future is dropped during the code exchange, the code might already have been used, so start a new login.
     ///
     /// The runtime does not read the ID token in the response. To identify the user, use the session to call the
     /// server's userinfo endpoint.
@@ -73,7 +73,7 @@ impl Redirect {
     ///   authorization code is sent only once, so start a new login.
     /// - An error of any other kind means that the response belongs to a different login (`state`) or comes from a
     ///   different server (`iss`, RFC 9207), that the session was logged out during the call, or that the store failed.
-    ///   If the response belongs to a different login or server, `finish` sends no request.
+    ///   If the response belongs to a different login or server, `finish` does not send a request.
     pub fn finish(
         self,
         request: AuthorizationRequest,

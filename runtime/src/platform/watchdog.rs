@@ -7,13 +7,15 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The longest check delay that is expected on a busy machine. A longer delay means that the process was suspended.
+/// The longest check delay that is expected on a busy machine. If the watchdog runs more than `LATE` after a check was
+/// due, the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
 /// The time for which checks are postponed after a suspended process resumes, so that the program's runtimes can run
 /// first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
-/// A check, which returns the time until it must run again, or `None` if it is no longer needed.
+/// A function that the watchdog calls. The function returns the time until its next call, or `None` if it must not be
+/// called again.
 type Check = Box<dyn FnMut() -> Option<Duration> + Send>;
 
 static CHECKS: Mutex<Checks> = Mutex::new(Checks { planned: Vec::new(), sleeps_until: None });
@@ -73,7 +75,7 @@ fn run() {
     }
 }
 
-/// Runs a check without holding the lock. Returns the check and the time of its next run, or `None` if the check is no
+/// Runs a check without locking `CHECKS`. Returns the check and the time of its next run, or `None` if the check is no
 /// longer needed.
 fn again(mut check: Check) -> Option<(Instant, Check)> {
     // A check can run user code, so a panic is caught and ends only that check.

@@ -26,8 +26,8 @@ pub struct RefreshRequest {
     pub(crate) tokens_of: TokensOf,
 }
 
-/// The function that builds the request of a `#[refresh]` method. The function that builds the request receives no
-/// session, so the request cannot wait for the refresh that it performs.
+/// The function that builds the request of a `#[refresh]` method. The function that builds the request does not receive
+/// a session, so the request cannot wait for the refresh that sends it.
 #[derive(Clone, Copy)]
 pub struct Refresh {
     pub(crate) request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>,
@@ -119,7 +119,8 @@ impl MethodProvider {
     /// Refreshes the session. In a browser, the browser itself adds the cookies to the request.
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         match self.request_tokens(session, basis).await {
-            // The page had no session, so the error reports a missing session rather than an expired one.
+            // The web page had no session before the refresh, so the error reports a missing session rather than an
+            // expired session.
             Attempt::Rejected(error) if IN_BROWSER && basis.credential().is_none() => {
                 Attempt::Rejected(Error::no_session().with_source(error))
             }

@@ -1,4 +1,4 @@
-//! Sends the token request, which contains the refresh token. The token request uses no session and follows no
+//! Sends the token request, which contains the refresh token. The token request does not use a session or follow
 //! redirects, and its duration and response size are limited.
 //!
 //! Once a response has arrived, the runtime does not send the same refresh token again until the failure backoff allows
@@ -31,7 +31,7 @@ use crate::transport::upstream::Upstream;
 
 /// The time limit for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The total time limit for all sends of a token request, which is shorter than the deadline of the refresh.
+/// The total time limit for all sends of a token request. `BUDGET` is shorter than the deadline of the refresh.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The pauses before the second and third sends of a token request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
@@ -71,7 +71,7 @@ pub(crate) struct EndpointResponse {
 
 /// The reason why no complete response arrived.
 pub(crate) enum NoResponse {
-    /// A repeated request would fail in the same way.
+    /// An error that would occur again if the request were repeated.
     Final(Error),
     Unsent(Error),
     Lost(Error),

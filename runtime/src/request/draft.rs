@@ -103,8 +103,8 @@ impl Draft {
         at
     }
 
-    /// Truncates the path at the offset of a skipped value, so that the value can be appended to the path. Returns the
-    /// part of the path after the given offset.
+    /// Truncates the path at `at`, the offset where a value is missing, so that the caller can append the value.
+    /// Returns the part of the path after `at`.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
         // The path already contains all literal pieces of the declared path.
         self.pieces = self.endpoint.path.len();

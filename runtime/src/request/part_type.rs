@@ -45,7 +45,8 @@ pub trait AnyPart {
 
 impl<T> AnyPart for PartType<T> {}
 
-/// A type with a special conversion into a part, which is used even if the type implements `Serialize`.
+/// A type with a special conversion into a part. The special conversion is used even if the type implements
+/// `Serialize`.
 pub trait PartByType {
     /// The marker type that selects the implementation of [`IntoPart`].
     type Via;

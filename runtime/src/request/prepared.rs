@@ -15,7 +15,8 @@ use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 pub(crate) enum Prepared {
-    /// A declared request stays in the box into which its arguments were written, so that the call is cheap to move.
+    /// A request that a generated client makes. The request stays in the box into which its arguments were written, so
+    /// that moving the call is cheap.
     Declared(Box<Declared>),
     /// A request that was passed to [`Client::execute`](crate::Client::execute). The request is boxed, because it is
     /// large and hand-written requests are rare.

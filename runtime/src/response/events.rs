@@ -24,8 +24,8 @@ use crate::response::reading::Reading;
 pub struct Event<T> {
     /// The ID that the server sent with this event. If the event has no ID, this field contains the most recent ID.
     pub id: Option<String>,
-    /// The event type. `None` means that the server sent no event type. Browsers treat an event without a type as a
-    /// `message` event.
+    /// The event type. `None` means that the server did not send an event type. Browsers treat an event without a type
+    /// as a `message` event.
     pub event: Option<String>,
     /// The data, which is read as text for a `String` and as JSON for any other type.
     pub data: T,
@@ -41,8 +41,8 @@ impl<T> Event<T> {
 
 /// A stream of server-sent events from a successful response (HTML standard §9.2).
 ///
-/// The stream ends when the connection ends. It does not reconnect. The stream does not reconnect. The caller decides
-/// whether and when to call the method again.
+/// The stream ends when the connection ends, and does not reconnect. The caller decides whether and when to repeat the
+/// call that returned the stream.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -83,8 +83,8 @@ impl<T: DeserializeOwned> Events<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum length, in bytes, of a line and of an event's data. If a line or an event's data exceeds this
-    /// limit, the stream returns an error and then ends. Default: 16 MiB.
+    /// Sets the maximum length, in bytes, of a line and of an event's data. If a line or an event's data exceeds the
+    /// maximum length, the stream returns an error and then ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { parser: self.parser.with_limit(bytes), ..self }

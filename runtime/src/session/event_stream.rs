@@ -40,8 +40,8 @@ impl Session {
 }
 
 impl SessionEvents {
-    /// Waits for the next event. Returns `None` when the session is dropped. If the caller reads too slowly, the stream
-    /// skips the oldest events.
+    /// Waits for the next event. Returns `None` after the session has been dropped. If the caller reads too slowly, the
+    /// stream skips the oldest events.
     ///
     /// This function is cancel safe: no event is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<SessionEvent> {

@@ -19,7 +19,7 @@ use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant, real_now};
 
 /// The time limit for a refresh of a session without a store, and for a logout that waits for a refresh. Each refresh
-/// attempt also has a deadline, which is shorter than this time limit.
+/// attempt also has a deadline, which is shorter than `LONGEST_WAIT`.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping a handle does not affect the refresh or other callers.
@@ -77,8 +77,8 @@ impl RefreshHandle {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, the function
-    /// returns the result.
+    /// Passes the unpublished result of a refresh to the logout that needs the result. If no logout needs the result,
+    /// the function returns the result.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {
@@ -90,7 +90,8 @@ impl RefreshHandle {
         None
     }
 
-    /// Returns the result that a logout has claimed, or `None` if the refresh returned no credential.
+    /// Waits for the refresh result that a logout needs, and returns the result. Returns `None` if the refresh did not
+    /// return a credential.
     pub(super) async fn discarded(&self) -> Option<Unpublished> {
         let mut handed_over = pin!(self.0.handed_over.notified());
         handed_over.as_mut().enable();
@@ -103,8 +104,8 @@ impl RefreshHandle {
         }
     }
 
-    /// Withdraws a logout's claim to the result of the refresh. Returns the new credential if the refresh has already
-    /// completed.
+    /// Records that no logout needs the result of the refresh anymore. Returns the new credential if the refresh has
+    /// already completed.
     pub(super) fn release(&self) -> Option<Arc<Credential>> {
         match std::mem::take(&mut *self.lock()) {
             Discarded::HandedOver(brought) => brought.map(|(credential, _)| credential),
@@ -122,7 +123,7 @@ impl RefreshHandle {
         self.0.done.notified()
     }
 
-    /// Returns `None` while the refresh is running. Once the refresh is complete, returns the failure, if there is one.
+    /// Returns `None` while the refresh is running. Returns the failure, if there is one, once the refresh is complete.
     pub(super) fn failure(&self) -> Option<&RefreshFailure> {
         self.0.failure.get()
     }
@@ -149,7 +150,7 @@ impl RefreshHandle {
     }
 
     /// Waits until no login or logout is in progress, because either can replace the browser's cookies. In a browser,
-    /// the refresh's time limit starts over after the wait.
+    /// the time that a refresh waits does not count toward the refresh's time limit.
     pub(super) async fn exchange(&self, lock: &ExchangeLock) -> ExchangeGuard {
         let guard = lock.lock().await;
         if IN_BROWSER {

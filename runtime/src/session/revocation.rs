@@ -22,7 +22,7 @@ impl Session {
     /// Ends the session as [`clear`](Self::clear) does, and then revokes the session's tokens on the server. The
     /// runtime revokes the tokens with the function from [`revoke_with`](crate::ClientBuilder::revoke_with) or, if that
     /// function is not set, with [`Refresher::revoke`](crate::Refresher::revoke). If the program provides neither
-    /// function, no request is sent.
+    /// `revoke_with` nor `Refresher::revoke`, no revocation request is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.
@@ -33,11 +33,11 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - Returns an error if the revocation failed. After a failed revocation, the tokens may still be valid.
+    /// - Returns an error if the revocation failed. After a failed revocation, the tokens might still be valid.
     ///   [`SessionEvent::NotRevoked`] also reports a failed revocation.
     ///
-    /// - If the tokens were revoked but the store failed, returns an error for which [`is_store`](Error::is_store)
-    ///   returns `true`.
+    /// - Returns an error for which [`is_store`](Error::is_store) returns `true` if the tokens were revoked but the
+    ///   store failed.
     ///
     /// This function is cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///
@@ -84,7 +84,7 @@ impl Session {
         }
     }
 
-    /// Revokes the new tokens if another process logged in as a different user during the refresh.
+    /// Revokes the tokens that a refresh returned after another process had logged in as a different user.
     pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
         if let RefreshResult::Refreshed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());

@@ -30,16 +30,17 @@ use crate::platform::swap::ArcSwap;
 /// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a process restart
 /// (see [Stores](#stores)).
 ///
-/// - For *several users*, use one session per user. Sessions share no state, and each session is refreshed separately.
-///   Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
+/// - For *several users*, use one session per user. Sessions do not share state, and each session is refreshed
+///   separately. Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still
+///   completes.
 /// - For *one user on several hosts*, share one session between several clients
 ///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). A refresh by one client also updates the tokens for
 ///   the other clients.
 /// - For *several audiences*, use one session per audience, because each audience needs a separate access token. If all
 ///   audiences share one refresh token, give the refresh token to only one session. In the
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session, make an ordinary call
-///   through the session that has the refresh token. With this setup, two refreshes never use the refresh token at the
-///   same time.
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) functions of the remaining sessions, make an ordinary call
+///   through the session that has the refresh token, so that two refreshes never use the refresh token at the same
+///   time.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -71,8 +72,8 @@ use crate::platform::swap::ArcSwap;
 ///   retries until the change is stored.
 /// - *Refreshing.* Only one process at a time refreshes the session, and it holds the store's lock while it refreshes.
 ///   If another process has already refreshed, this process uses the tokens from the store
-///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no refresh request. If the lock cannot be
-///   acquired within 8 s, the session is not refreshed, and the call returns an error for which
+///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and does not send a refresh request. If the lock cannot
+///   be acquired within 8 s, the session is not refreshed, and the call returns an error for which
 ///   [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. The session is also not refreshed if its store
 ///   cannot be written, because each refresh writes to the store before it sends the refresh token. A valid access
 ///   token is used even if the store fails.
@@ -137,7 +138,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
         None
     }
 
-    /// Requests a new credential. `basis` is the session's snapshot when the refresh starts.
+    /// Requests a new credential. `basis` is the session's snapshot at the start of the refresh.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
 
     /// Starts the revocation of `tokens` on the server, if this provider can revoke tokens.
@@ -280,7 +281,7 @@ impl Default for Session {
     }
 }
 
-/// Shows the session's state but no tokens.
+/// Shows the session's state but not the session's tokens.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Session").field(&self.state()).finish()

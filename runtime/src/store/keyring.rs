@@ -32,7 +32,8 @@ use crate::error::BoxError;
 /// exceeds the limit of 2560 bytes. If a session is too large for an entry, the runtime cannot store the session before
 /// a refresh, so the refresh returns an error and does not send the refresh token. Use a
 /// [`FileStore`](crate::FileStore) for large sessions, with encryption if needed. The Secret Service and the Keychain
-/// have no relevant limit. The record is binary, so a keyring program might not be able to display it as text.
+/// do not have a size limit that affects sessions. The record is binary, so a keyring program might not be able to
+/// display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
 /// for the user. The blocking thread keeps waiting even after the store operation has timed out. Services and
@@ -63,10 +64,10 @@ struct Location {
 impl KeyringStore {
     /// Creates a store for the session of `identity`. The entry's service is `service`, which is the name of the
     /// program, and the entry's user is `identity`. `lock` is the path of the two lock files, without the suffixes
-    /// `.lock` and `.write`. If needed, the store creates a directory for the lock files. Only the owner of the
-    /// directory can read it. Use the same lock path in every process that uses this entry, and a different lock path
-    /// for every other entry. The lock path must not depend on environment variables, such as `XDG_RUNTIME_DIR`, that
-    /// are set only in some processes.
+    /// `.lock` and `.write`. If needed, the store creates a directory for the lock files. On Unix, only the current
+    /// user can read a directory that the store creates. Use the same lock path in every process that uses this entry,
+    /// and a different lock path for every other entry. The lock path must not depend on environment variables, such as
+    /// `XDG_RUNTIME_DIR`, that are set only in some processes.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };

@@ -15,7 +15,7 @@ const TRUSTED: usize = 256 * 1024;
 /// A body that was read up to a limit.
 pub(crate) struct Limited {
     pub(crate) bytes: Bytes,
-    /// Whether the body is longer than the limit, so that its end was not read.
+    /// Whether the body is longer than the limit. If `is_cut` is true, `bytes` contains only the beginning of the body.
     pub(crate) is_cut: bool,
 }
 

@@ -1,5 +1,5 @@
-//! [`Upstream`] contains an API's base URL, default headers and transport. An [`Upstream`] has no session, so it adds
-//! no credential to a request.
+//! [`Upstream`] contains an API's base URL, default headers and transport. An [`Upstream`] has no session, so it does
+//! not add a credential to a request.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ impl Upstream {
         self.transport.send_secret(request)
     }
 
-    /// Returns an error if the transport may send one of the given headers to another origin.
+    /// Returns an error if the transport might send one of the given headers to another origin.
     pub(crate) fn check_headers<'a>(
         &self,
         mut names: impl Iterator<Item = &'a HeaderName>,
@@ -206,8 +206,8 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no `Host` header");
     }
 
-    /// N6: no path changes the host. For each path, the returned URL equals the URL that the parser produces from the
-    /// base URL and the path together.
+    /// N6: a method's path cannot change the host of the URL. For each path, the returned URL equals the URL that the
+    /// parser produces from the base URL and the path together.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

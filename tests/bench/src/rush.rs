@@ -16,8 +16,8 @@ use crate::usage;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// For each line of input, makes calls from many tasks for the number of milliseconds given in the line. Prints a
-/// [`Rush`] for each line of input.
+/// Reads durations in milliseconds, one per line, and makes calls from many tasks for each duration. Prints a [`Rush`]
+/// for each line of input.
 pub fn run(contender: &str, base: &str, tasks: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime").block_on(with_contender!(contender, rushes(base, tasks)));
@@ -34,7 +34,7 @@ pub fn run_storm(contender: &str, base: &str, callers: usize) {
 fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
     Box::pin(async move {
         let client = C::new(base);
-        // This thread runs no tasks, so it can block.
+        // This thread does not run any of the spawned tasks, so it can block.
         for line in stdin().lines() {
             let time = line.expect("a line").parse().expect("milliseconds");
             let rush = rush(&client, tasks, Duration::from_millis(time)).await;

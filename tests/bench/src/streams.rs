@@ -32,7 +32,7 @@ pub fn subject(kind: &str, length: usize) -> String {
     format!("stream:{kind}-{length}")
 }
 
-/// Makes calls, each of which reads one event or one line. `what` has the form `events-10000` or `lines-10000`.
+/// Makes calls that each read one event or one line. `what` has the form `events-10000` or `lines-10000`.
 pub async fn run(what: &str, base: &str, work: Work) {
     let (kind, length) = what.split_once('-').expect("a kind and a length");
     let length: usize = length.parse().expect("a length");

@@ -112,7 +112,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let text = |secret: &str| Body::from(secret.to_owned());
     let search = || client.search(&secret, &secret, text(&secret));
 
-    // These calls have no session, and these logins do not start a session.
+    // The following calls are made without a session, and the following logins do not start a session.
     said.outcome(search().await);
     for body in [
         json!({ "access_token": 7, "x": secret }),
@@ -143,7 +143,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let tokens = client.session().tokens().unwrap();
     said.debug((tokens.access_token(), tokens.refresh_token(), Body::from(secret.clone())));
 
-    // These calls succeed, are refused, fail, or time out.
+    // The following calls succeed, are refused, fail, or time out.
     world.stage.respond(|_| (200, json!({})));
     said.outcome(search().await);
     for answer in [
@@ -162,7 +162,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.outcome(client.order("", &secret).await);
     said.outcome(client.order("..", &secret).await);
 
-    // All these refreshes fail temporarily, except for the last one, which is rejected.
+    // The following refreshes fail temporarily, except for the last one, which is rejected.
     world.stage.respond(|_| Answer::text(401, "expired"));
     let bodies = [
         json!({ "error": secret }),
@@ -239,7 +239,7 @@ async fn no_text_of_any_call_holds_a_cookie() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: builder errors and a panic in a refresher contain no secrets.
+/// U3: neither the builder's errors nor the error for a panic in a refresher contains a secret.
 #[tokio::test(start_paused = true)]
 async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     let world = World::new();

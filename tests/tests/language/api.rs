@@ -10,7 +10,7 @@ pub fn client_on<C: Api>(stage: &Stage) -> C {
     afresh::__private::builder(ORIGIN).transport(stage.service()).build().unwrap()
 }
 
-/// Returns a client that starts with valid tokens and sends no login request.
+/// Returns a client that starts with valid tokens and does not send a login request.
 pub fn logged_in_client<C: Api>(world: &World) -> C {
     let issued = world.authority.issue();
     let tokens = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);

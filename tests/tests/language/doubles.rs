@@ -71,7 +71,7 @@ async fn automock_below_the_attribute_generates_a_double() {
     assert_eq!(shop.find("x", None).await.unwrap(), None);
 }
 
-/// A trait whose types contain elided lifetimes, which `mockall` cannot parse.
+/// A trait with elided lifetimes inside parameter types. `mockall` cannot parse elided lifetimes inside types.
 #[api]
 #[cfg_attr(test, mockall::automock)]
 pub trait Search {

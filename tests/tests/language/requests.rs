@@ -1,4 +1,4 @@
-//! Tests how the server receives cookies, rest parameters and other arguments.
+//! Tests the form in which the server receives cookies, rest parameters and other arguments.
 
 use std::borrow::Cow;
 

@@ -31,7 +31,7 @@ impl Order {
     }
 
     /// Returns a message for each name that is only in the list of layers or only in the source directory. Test files
-    /// belong to no layer.
+    /// do not belong to a layer.
     pub fn differences(&self, files: &Files) -> Vec<String> {
         let code = files.keys().filter(|file| !is_test(file));
         let there: BTreeSet<String> = code.map(|file| entry(files, file)).collect();

@@ -50,7 +50,7 @@ impl Token {
         }
     }
 
-    /// Returns the contents of a string literal, which must contain no escapes.
+    /// Returns the contents of a string literal. The literal must not contain escape sequences.
     pub fn text(&self) -> Option<&str> {
         let Self::Literal(literal) = self else { return None };
         literal.strip_prefix('"')?.strip_suffix('"')
@@ -66,7 +66,8 @@ pub fn colons_at(tokens: &[Token], at: usize) -> bool {
     [at, at + 1].iter().all(|&index| tokens.get(index).is_some_and(|token| token.is(':')))
 }
 
-/// Returns the position after `pub` and its restriction. The path in `pub(in crate::a)` creates no dependency.
+/// Returns the position after `pub` and after a restriction such as `(crate)`. The path in `pub(in crate::a)` does not
+/// create a dependency.
 pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     if word_at(tokens, at) != "pub" {
         return at;

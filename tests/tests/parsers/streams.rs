@@ -77,7 +77,7 @@ proptest! {
         prop_assert_eq!(events(text.as_bytes(), &cuts), reference(&text));
     }
 
-    /// Arbitrary bytes give the same events, however the bytes are split into chunks.
+    /// For arbitrary bytes, the client returns the same events, however the bytes are split into chunks.
     #[test]
     fn events_of_any_bytes_are_the_same_in_any_chunks(
         bytes in prop::collection::vec(prop_oneof![select(&b"data:\n\r \xef\xbb\xbf\xc3"[..]), any::<u8>()], 0..60),

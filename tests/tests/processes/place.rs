@@ -10,7 +10,7 @@ use afresh::store::{RedisStore, SessionStore, Stored};
 use afresh::{Client, FileStore, Tokens};
 use afresh_tests::{RedisServer, TokenPair};
 
-/// A store for one test, which is removed when the test ends.
+/// A store that one test uses. Dropping this value removes the store.
 pub enum Place {
     File(PathBuf),
     Redis { server: Box<Mutex<RedisServer>>, lease: Duration },

@@ -61,8 +61,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     first.suspend();
     shop.world.authority.open(Role::Refresh);
     assert_eq!(next.call().await, "well");
-    // Six seconds is longer than the client waits for a response, and shorter than the time after which it repeats a
-    // lost request.
+    // Six seconds is longer than the client waits for a response, and shorter than the time after which the client
+    // repeats a lost request.
     sleep(Duration::from_secs(6).saturating_sub(began.elapsed())).await;
     first.wake();
     drop(unread);
@@ -71,8 +71,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// R3: if a suspended process's lease expires during its refresh, a lenient server returns the same new tokens to the
-/// next process. When the suspended process resumes, it does not overwrite the new tokens.
+/// R3: if a process is suspended during its refresh and its lease expires, a server with a grace period returns the
+/// same new tokens to the next process. When the suspended process resumes, it does not overwrite the new tokens.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -102,9 +102,9 @@ async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R3: if a suspended process's lease expires during its refresh and another process refreshes, a strict server ends
-/// the session. The next process's call fails with a lost-rotation error (`is_rotation_lost`), and no process refreshes
-/// again.
+/// R3: if a process is suspended during its refresh, its lease expires, and another process refreshes, then a server
+/// without a grace period ends the session. The next process's call fails with a lost-rotation error
+/// (`is_rotation_lost`), and no process refreshes again.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     let Some(place) = Place::redis(LEASE) else { return };

@@ -201,7 +201,7 @@ async fn a_change_is_reported_at_once() {
             let swap = Swap { basis, record: b"new".to_vec(), fence: None };
             one.swap(swap).await.unwrap().unwrap()
         };
-        // If the store polled Redis, reporting a change would take much longer than the limit.
+        // If the store polled Redis, reporting a change would take much longer than the test allows.
         let both = async { tokio::join!(other.changed(basis), changing).1 };
         basis = timeout(Duration::from_secs(5), both).await.expect("the change is reported");
     }

@@ -17,7 +17,7 @@ pub(crate) use self::reference::{last_step, schema_name};
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// The maximum length of a chain of references. A longer chain of references is treated as a loop.
+/// The maximum length of a chain of references. A chain that exceeds the maximum length is treated as a loop.
 const LONGEST_CHAIN: usize = 32;
 
 /// An OpenAPI document whose basic structure has been checked.
@@ -25,7 +25,7 @@ const LONGEST_CHAIN: usize = 32;
 pub struct Document {
     sources: Vec<Source>,
     /// The contents of all files of the document as JSON values, starting with the document's main file. References are
-    /// absolute (`file#pointer`), where `file` is an index into this list of files.
+    /// absolute (`file#pointer`), where `file` is an index into `values`.
     values: Vec<Value>,
 }
 

@@ -64,7 +64,7 @@ impl Constant {
 /// The type of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// A type that the writer can pass by reference or wrap in an `Option`.
+    /// A type that the generator can pass by reference or wrap in an `Option`.
     Typed(Ty),
     /// A type as Rust source.
     Written(String),

@@ -8,7 +8,7 @@ use http::StatusCode;
 use super::backoff;
 use super::budget::RetryBudget;
 
-/// The status codes that are retried by default.
+/// The status codes after which a call is retried by default.
 const STATUSES: &[u16] = &[429, 502, 503, 504];
 
 /// Settings for retrying calls after failures that are unrelated to the credential. Retries can be set for a client
@@ -26,13 +26,13 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | any other answer | no | no | no |
 ///
 /// A call whose body is a one-shot stream is never retried. A refresh is not a retry. A call triggers at most one
-/// refresh across all its attempts, and a status code that triggers a refresh is never retried.
+/// refresh across all its attempts, and a status code that triggers a refresh never causes a retry.
 ///
 /// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the upper limit
 /// doubles with each retry, up to 20 s. If the response contains `Retry-After` or the reset time of an exhausted rate
 /// limit, the call waits as long as the server requests. If a wait would end after the call's deadline, the call fails
-/// immediately with its last error. A call without a deadline fails immediately if the requested wait exceeds 60 s.
-/// [`Error::retry_after`](crate::Error::retry_after) returns the wait time that the server requested.
+/// immediately with its last error. A call without a deadline fails immediately if the server requests a wait of more
+/// than 60 s. [`Error::retry_after`](crate::Error::retry_after) returns the wait time that the server requested.
 ///
 /// ```
 /// use std::time::Duration;
@@ -91,8 +91,9 @@ impl Retry {
         self
     }
 
-    /// Sets the status codes that are retried, instead of 429, 502, 503 and 504. A 429 response is retried even if the
-    /// method is not idempotent, and responses with other status codes are retried only for idempotent methods.
+    /// Sets the status codes after which a call is retried, instead of 429, 502, 503 and 504. After a 429 response, a
+    /// call is retried even if its method is not idempotent. After a response with another status code from `statuses`,
+    /// a call is retried only if its method is idempotent.
     ///
     /// Status codes outside 400 to 599 and status codes that trigger a refresh are invalid. If an invalid status code
     /// is set for a client, [`build`](crate::ClientBuilder::build) returns an error. If an invalid status code is set
@@ -126,7 +127,8 @@ impl Retry {
         })
     }
 
-    /// Returns whether a response with the given status code is retried, if the method allows retries.
+    /// Returns whether a call is retried after a response with the given status code, provided that the method allows
+    /// retries.
     pub(super) fn lists(&self, status: StatusCode) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
     }

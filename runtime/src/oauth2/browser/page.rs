@@ -44,8 +44,8 @@ impl Page {
         Self { status, html, custom: false }
     }
 
-    /// Returns the whole response. The headers prevent the browser from caching the page and from sending its URL,
-    /// which contains the authorization code, to other sites.
+    /// Returns the whole response. The headers prevent the browser from caching the page. The headers also prevent the
+    /// browser from sending the page's URL, which contains the authorization code, to other sites.
     pub(super) fn to_response(&self) -> Vec<u8> {
         let mut head = format!(
             "HTTP/1.1 {}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\

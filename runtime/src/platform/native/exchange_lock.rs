@@ -1,5 +1,5 @@
-//! Outside a browser, a session keeps its own cookies and discards those of an ended login, so an exchange of cookies
-//! needs no lock.
+//! Outside a browser, a session keeps its own cookies and discards the cookies of an ended login, so logins, refreshes
+//! and logouts do not need a lock that protects the cookies.
 
 /// A lock that is always free.
 #[derive(Default)]

@@ -13,7 +13,7 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-/// On other platforms, `RealInstant` is the clock that tests cannot pause. Tests cannot pause any clock of a browser.
+/// Outside a browser, `RealInstant` is the clock that tests cannot pause. In a browser, tests cannot pause any clock.
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 

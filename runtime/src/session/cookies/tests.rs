@@ -239,7 +239,7 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
         sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=2"),
         "the replaced cookie is kept, too"
     );
-    // The cookie limits also apply to cookies that a refresh may need.
+    // The cookie limits also apply to cookies that a refresh might need.
     for number in 0..1000 {
         jar = add(&jar, LOGIN, &format!("r{number}=1; Path=/"), true);
     }

@@ -24,7 +24,7 @@ pub(crate) struct StateMachine<H> {
     /// a session without a login, no further refresh starts until the next login.
     pub(super) no_way_to_log_in: bool,
     /// Whether the server rejected the refresh token before the access token expired. A server that has rejected the
-    /// refresh token issues no further credential for this login.
+    /// refresh token does not issue another credential for this login.
     pub(super) refresh_rejected: bool,
     /// Whether the server rejected the refresh token after the response to an earlier refresh was lost.
     pub(super) rotation_lost: bool,
@@ -69,8 +69,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.backoff.active(now)
     }
 
-    /// Returns the handle of the running refresh, or `None` if the caller must start a refresh. If a manual refresh is
-    /// not allowed yet, returns the error from the last failed refresh.
+    /// Returns the handle of the running refresh, or `None` if the caller must start a refresh. Returns an error if the
+    /// server has already rejected the refresh, or if a manual refresh is not allowed yet.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;

@@ -1,9 +1,8 @@
 //! A session's state machine decides what a call does before it is sent and after the server refuses it. The state
 //! machine also publishes the session's snapshots. Read `machine` first.
 //!
-//! The state machine is pure: it uses no I/O, no tasks, no HTTP, no clock and no random numbers. The type parameter `H`
-//! is the type of a refresh handle. A refresh handle identifies a refresh, and callers use the handle to wait for the
-//! refresh.
+//! The state machine is pure: it does not use I/O, tasks, HTTP, clocks or random numbers. The type parameter `H` is the
+//! type of a refresh handle. A refresh handle identifies a refresh, and callers use the handle to wait for the refresh.
 //!
 //! - The *epoch* counts logins and logouts. The *generation* counts published credentials. A
 //!   [`Stamp`](crate::error::Stamp) contains the epoch and generation at the time when a call was sent.

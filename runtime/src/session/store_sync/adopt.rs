@@ -34,8 +34,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// If the store cannot be read, or if the session has changes that cannot be stored, returns an error for which
-    /// [`is_store`](Error::is_store) returns `true`. The session stays unchanged.
+    /// Returns an error for which [`is_store`](Error::is_store) returns `true` if the store cannot be read, or if the
+    /// session has changes that cannot be stored. The session stays unchanged.
     ///
     /// This function is cancel safe.
     ///
@@ -61,8 +61,9 @@ impl Session {
         })
     }
 
-    /// Reads the store before a call without a credential, because another process may have logged in or refreshed. The
-    /// first read of the store must succeed. Later reads happen at most once per second, and their errors are ignored.
+    /// Reads the store before a call without a credential, because another process might have logged in or refreshed.
+    /// The first read of the store must succeed. Later reads happen at most once per second, and their errors are
+    /// ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
@@ -197,7 +198,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     }
 }
 
-/// A stored session that may replace this process's session.
+/// A stored session that could replace this process's session.
 struct Offer<'a> {
     stored: &'a StoredSession,
     credential: Arc<Credential>,
@@ -219,7 +220,7 @@ enum Change {
 
 type Adopted = (Change, Option<RefreshHandle>);
 
-/// If the store contains this process's session, replaces the session's cookies with the stored cookies.
+/// Replaces the session's cookies with the stored cookies if the store contains this process's session.
 fn keep(
     machine: &mut StateMachine<RefreshHandle>,
     view: &View,

@@ -1,6 +1,6 @@
 //! Defines [`StoreSync`], which records what this process knows about a session's store.
 //!
-//! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
+//! - The state machine contains the session itself. `StoreSync` records only how much of the session is stored. The
 //!   session and its `StoreSync` change in one step. The state machine is always locked before the `StoreSync`.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
 //!   [`locked_refresh`](super::locked_refresh) holds the store's lock while it refreshes a session that other processes
@@ -201,12 +201,13 @@ impl StoreSync {
         }
     }
 
-    /// If `stored` is a copy, returns the identifier of the storage location that the session was copied from.
+    /// Returns the identifier of the storage location that the session was copied from, or `None` if `stored` is not a
+    /// copy.
     pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether `stored` is a copy of a session that may still be in use with the same refresh token.
+    /// Whether `stored` is a copy of a session that might still be in use with the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
@@ -251,7 +252,7 @@ impl SyncState {
         self.view.changed();
     }
 
-    /// Records that the session has a new credential, which is not stored yet.
+    /// Records that the session has a new credential that has not been stored yet.
     pub(crate) fn rotated(&mut self, here: &Snapshot) {
         self.view_of(here).refreshed(None, false);
     }

@@ -48,8 +48,8 @@ impl Session {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
-                    // The revision in the store is as expected, but the store rejected the write, so this process's
-                    // lock has expired.
+                    // The store rejected the write even though the revision in the store is as expected, so this
+                    // process's lock must have expired.
                     let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
                 }
@@ -58,7 +58,8 @@ impl Session {
         Err(Error::new(Kind::Store, "other processes keep changing the store. Try again later"))
     }
 
-    /// Returns the draft that must be written now, if any, with its record and the lock's fencing number.
+    /// Returns the draft that must be written now, with the draft's record and the lock's fencing number, or `None` if
+    /// no write is needed.
     fn draft(&self, store_sync: &StoreSync) -> Option<ReadyDraft> {
         let machine = self.lock();
         let here = machine.current();

@@ -112,7 +112,7 @@ impl Drop for Lease {
                 script
             };
             // If a connection is opened while the server is suspended, the server never executes a release script that
-            // is sent on this connection. The release script is therefore sent again, so that other processes do not
+            // is sent on this connection. If the release script fails, it is sent again, so that other processes do not
             // have to wait until the lease expires.
             while connection.run::<u64>(release).await.is_err()
                 && expired.is_some_and(|at| Instant::now() < at)

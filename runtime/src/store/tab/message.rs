@@ -10,8 +10,8 @@ use crate::platform::base64;
 const MARK: &str = "afresh 1";
 
 pub(super) enum Message {
-    /// A request for the record, from a tab that has just been opened or that has missed a message. Every tab that has
-    /// a record responds by sending its record.
+    /// A request for the session record, from a tab that has just been opened or that has missed a message. Every tab
+    /// that has a record responds to `Ask` by sending its record.
     Ask,
     Session(TabRecord),
 }

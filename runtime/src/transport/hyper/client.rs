@@ -22,7 +22,7 @@ use crate::error::causes::{NoTls, timed_out};
 use crate::error::{BoxError, Result};
 use crate::platform::url::Url;
 
-/// The default idle timeout of a connection, which is the same as reqwest's.
+/// The default idle timeout of a connection, equal to reqwest's default.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A transport that sends requests with hyper-util's client. `HyperTransport` has fewer features than reqwest, but
@@ -52,8 +52,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// returns `true`, and no request is sent to that URL. With the `http2` feature, HTTP/2 is used if the server offers it
 /// over TLS.
 ///
-/// `HyperTransport` sends each request once. If an idle connection was closed before any byte was written, the request
-/// is sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
+/// `HyperTransport` sends each request only once. If an idle connection was closed before any byte was written, the
+/// request is sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
 ///
 /// The transport also implements tower's `Service`, so you can add layers. With layers, each response is converted into
 /// a reqwest response, which makes calls slower.

@@ -63,7 +63,7 @@ impl Contender for Limited {
     }
 }
 
-/// The generated client over `HyperTransport`.
+/// The generated client with `HyperTransport`.
 #[derive(Clone)]
 pub struct Lean(Generated);
 

@@ -31,8 +31,8 @@ pub struct Counts {
     refusals: AtomicU64,
 }
 
-/// Responds to a refresh with the user's second access token. If a call carries a user's second access token, responds
-/// with the user's number. Rejects all other calls.
+/// Responds to a refresh with the user's second access token. Responds with the user's number to a call that carries
+/// the user's second access token. Rejects all other calls.
 pub async fn any(
     request: Request<Incoming>,
     counts: Arc<Counts>,

@@ -157,7 +157,7 @@ where
     (elements, None)
 }
 
-/// Creates a session that no call refreshes.
+/// Creates a session that calls cannot refresh, because it has no refresh token.
 fn logged_in() -> afresh::Session {
     let session = afresh::Session::new();
     drop(session.set(afresh::Tokens::new("access")));

@@ -1,4 +1,4 @@
-//! Declarations that look like one of the mistakes and have a meaning.
+//! Valid declarations that look like mistakes.
 #![deny(warnings)]
 
 use std::borrow::Cow;

@@ -86,7 +86,7 @@ async fn a_code_is_exchanged_and_becomes_the_session() {
     assert!(kept.contains(&verifier) && !url.contains(&verifier));
 }
 
-/// A code exchange request contains no old token, no cookies, and none of the API's default headers.
+/// A code exchange request does not contain an old token, cookies, or the API's default headers.
 #[tokio::test]
 async fn an_exchange_carries_nothing_of_the_old_session() {
     let provider = Provider::answering(tokens()).await;

@@ -102,7 +102,8 @@ async fn settings_of_the_users_http_client_apply() {
     assert_eq!(line(&seen), "GET /orders/7?q=a%20b");
 }
 
-/// U3: the error for a network failure in a call or a refresh contains no URL, and therefore no query values.
+/// U3: if a call or a refresh fails because of a network failure, the error does not contain the URL or the query
+/// values in the URL.
 #[tokio::test]
 async fn a_network_error_names_no_query_value() {
     let (_held, url) = refusing();

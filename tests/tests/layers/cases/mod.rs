@@ -1,5 +1,5 @@
-//! Tests the layer test itself on small crates. Each crate contains one violation, or code that only looks like a
-//! violation.
+//! Tests the layer test itself on small crates. Each small crate contains one violation of the layer rules, or code
+//! that only looks like a violation.
 
 mod arrows;
 mod reading;

@@ -18,7 +18,7 @@ use self::fingerprint::Seen;
 use self::world::{Budget, World};
 use crate::platform::time::real_now;
 
-/// The time limit for one exploration. Explorations finish well within the limit, even on a busy machine.
+/// The time limit for one exploration. An exploration takes much less time than the limit, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 struct Explored {
@@ -28,8 +28,8 @@ struct Explored {
 }
 
 /// R1, R4, R6, S1, S3, S5: visits every reachable state of the model. In each state, the test checks that a process
-/// sends a spent token only if the result of an earlier refresh was lost before it could be stored. The test also
-/// checks that the loss of a rotated token is reported.
+/// sends a used refresh token only if the result of an earlier refresh was lost before the result could be stored. The
+/// test also checks that the loss of a rotated token is reported.
 fn explore(budget: Budget) -> Explored {
     let begun = real_now();
     let first = World::new(budget);
@@ -71,7 +71,7 @@ const WIDE: Budget = Budget {
     same_user: false,
     fine: false,
 };
-/// An event budget with fewer refreshes, in which reads and confirmations can happen in any order.
+/// An event budget with fewer refreshes than [`WIDE`]. With `FINE`, reads and confirmations can happen in any order.
 const FINE: Budget = Budget { refreshes: 2, fine: true, ..WIDE };
 
 #[test]

@@ -1,4 +1,4 @@
-//! Runs a caller's steps in the model. The steps match those of a real call but use no network.
+//! Runs a caller's steps in the model. The steps match those of a real call but do not use the network.
 
 use super::super::ROUTE;
 use super::{How, Kind, Model, ModelRefresh, Place};
