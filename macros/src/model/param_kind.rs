@@ -40,8 +40,7 @@ impl ParamKind {
         }
     }
 
-    /// Whether the parameter is a header that can contain a secret, even though HTTP clients do not treat the header as
-    /// secret.
+    /// Whether the parameter is a header that can contain a secret but that HTTP clients do not treat as secret.
     pub(crate) fn is_exposed_header(&self) -> bool {
         const HARMLESS: [&str; 6] =
             ["accept", "authorization", "content-length", "content-type", "cookie", "user-agent"];

@@ -275,7 +275,7 @@ pub trait Lists {
     async fn offset(&self) -> Result<Pages<Vec<Order>>>;
 }
 
-/// A hand-written fake client with plain `async fn` methods, which can be stored in a `DynSeed`.
+/// A hand-written fake client that has plain `async fn` methods and can be stored in a `DynSeed`.
 struct Fake;
 
 impl Seed for Fake {

@@ -14,7 +14,8 @@ use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 pub(crate) struct Traffic {
     pub(crate) sent: Vec<Ty>,
     pub(crate) received: Vec<Ty>,
-    /// The types whose values callers encode themselves, so that no method signature contains these types.
+    /// The types of values that callers encode themselves, as the parts of a multipart body. No method signature
+    /// contains these types.
     pub(crate) by_hand: Vec<Ty>,
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct StoredAs<L> {
 }
 
 impl<L: Clone + PartialEq> StoredAs<L> {
-    /// Creates the identity of a login or logout that is not stored yet.
+    /// Creates the identity of a login or logout that has not been stored yet.
     pub(crate) fn new(epoch: u64, login: L) -> Self {
         let identity = Identity { login, generation: 0 };
         Self { epoch, identity, storage: Storage::Missing, other_place: None }

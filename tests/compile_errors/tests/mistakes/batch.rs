@@ -34,7 +34,8 @@ pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     found
 }
 
-/// Checks the mistakes, and then repeatedly checks the mistakes that have no error yet, until no new errors appear.
+/// Checks the mistakes, and then repeatedly checks the mistakes that have not caused an error, until a check reports no
+/// errors.
 fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut(Found)) {
     while !open.is_empty() {
         let errors = check(cases, &open);

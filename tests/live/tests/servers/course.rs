@@ -1,5 +1,5 @@
-//! Runs the same steps with every client: login, calls, expired tokens, forbidden calls, logout, and a second client
-//! that sends a used refresh token.
+//! Runs the same steps with every client: login, calls, expired tokens, calls that the server forbids, logout, and a
+//! second client that sends a used refresh token.
 
 use std::fmt::Debug;
 
@@ -37,9 +37,10 @@ pub struct Habits {
     pub expired: u16,
     /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
-    /// Whether reusing a refresh token ends the whole session, so that the newer refresh token also becomes invalid.
+    /// Whether reusing a refresh token ends the whole session. If it does, the newer refresh token also becomes
+    /// invalid.
     pub reuse_ends_all: bool,
-    /// The number of refreshes that forty forbidden calls cause.
+    /// The number of refreshes caused by forty calls that the server forbids.
     pub forbidden_costs: i64,
 }
 

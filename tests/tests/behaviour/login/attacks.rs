@@ -211,8 +211,8 @@ async fn a_description_is_bounded_and_plain() {
     assert!(texts(&error).len() < 2_000);
 }
 
-/// If a server or an attacker echoes the code, the verifier, the state or the client secret, that value appears in no
-/// error message.
+/// If a server or an attacker echoes the code, the verifier, the state or the client secret, no error message contains
+/// that value.
 #[tokio::test]
 async fn an_echo_of_a_secret_reaches_no_text() {
     let provider = Provider::start(json!({}), |seen| {

@@ -106,7 +106,7 @@ struct ModelRefresh {
     basis: Stamp,
     refresh_token: u64,
     completed: bool,
-    /// Whether a login, a logout or a manual refresh detached this refresh, so that no caller waits for it.
+    /// Whether a login, a logout or a manual refresh detached this refresh. No caller waits for a detached refresh.
     detached: bool,
 }
 
