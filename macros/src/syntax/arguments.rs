@@ -150,7 +150,7 @@ fn parse_argument(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diag
     Argument::Single(parse_value(tokens, diag))
 }
 
-/// Returns the key of an argument that is written with a colon, such as `path: "/v1"`, which is invalid.
+/// Returns the key of an argument that is wrongly written with a colon, as in `path: "/v1"`.
 fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
     let mut tokens = tokens.clone().into_iter();
     match (tokens.next()?, tokens.next()?) {

@@ -72,7 +72,7 @@ impl Execution {
         }
     }
 
-    /// Runs the call and retries it after a failed attempt. If the call fails, the error contains its receipt.
+    /// Runs the call and retries it after a failed attempt. If the call fails, the error contains the call's receipt.
     #[expect(clippy::manual_async_fn, reason = "an async fn would store its arguments twice while it waits")]
     pub(crate) fn run_to_end(
         &mut self,

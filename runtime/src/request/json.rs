@@ -1,8 +1,7 @@
 //! Writes a JSON body and detects `None`, which means that the call has no body.
 //!
 //! `serde_json` writes both `None` and `()` as `null`. A wrapper around `serde_json`'s serializer distinguishes `None`
-//! from `()`. The wrapper looks for `None` during serialization, because a separate check would compile each type for a
-//! second serializer.
+//! from `()`. The wrapper looks for `None` during serialization, so each type is compiled for only one serializer.
 
 use serde::ser::{Serialize, Serializer};
 

@@ -13,7 +13,7 @@ const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
 /// The largest change in a login's end that is treated as a rounding error.
 const ROUNDING: Duration = Duration::from_secs(60);
 
-/// When a login ends, as reported by the server.
+/// The time at which a login ends, as reported by the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
     #[default]

@@ -49,7 +49,7 @@ impl DevTools {
                 };
                 deliver(&results, answer);
             }
-            // The browser has exited, so the waiting commands get no result.
+            // The browser has exited, so the waiting commands do not get a result.
             results.lock().unwrap().clear();
         });
         Ok(Self { commands, waiting, next: Arc::default() })

@@ -1,5 +1,5 @@
-//! The public API for declaring traits: the arguments of `#[api]`, the method and parameter attributes, and the return
-//! types.
+//! Uses the public API for declaring traits: the arguments of `#[api]`, the method and parameter attributes, and the
+//! return types.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

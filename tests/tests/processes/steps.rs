@@ -24,7 +24,7 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // The process has already loaded the store once, so the next time it loads the store, it holds the lock.
+    // After the first call has loaded the session, the process loads the session again only under the lock.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));

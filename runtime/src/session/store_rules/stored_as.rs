@@ -3,7 +3,7 @@
 
 use super::compare::{Comparison, Identity, Storage, compare};
 
-/// The identity of a session in its store. The type `L` identifies a login.
+/// The identity of a session in its store. `L` is the type of a login's identifier.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredAs<L> {
     pub(crate) epoch: u64,

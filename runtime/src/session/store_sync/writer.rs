@@ -200,7 +200,7 @@ impl Writer {
         }
     }
 
-    /// Records that all changes up to number `target` are written. Returns whether all changes are written.
+    /// Records that all changes up to number `target` have been written. Returns whether all changes have been written.
     fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
         let mut state = store_sync.state();
         state.view.written_up_to(target);

@@ -47,7 +47,7 @@ fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut
     }
 }
 
-/// Checks the mistakes with the given numbers in one crate.
+/// Compiles the mistakes with the given numbers as one crate, and returns their errors.
 fn check(cases: &[Case], numbers: &[usize]) -> Vec<Found> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = fs::read_to_string(manifest.join("mistakes/prelude.rs")).unwrap();

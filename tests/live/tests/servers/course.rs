@@ -37,8 +37,7 @@ pub struct Habits {
     pub expired: u16,
     /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
-    /// Whether reusing a refresh token ends the whole session. If it does, the newer refresh token also becomes
-    /// invalid.
+    /// Whether reusing a refresh token ends the whole session and invalidates the newer refresh token.
     pub reuse_ends_all: bool,
     /// The number of refreshes caused by forty calls that the server forbids.
     pub forbidden_costs: i64,

@@ -96,8 +96,8 @@ async fn an_answer_without_the_promised_issuer_is_refused() {
     log_in(&app, &Session::new(), &[("code", CODE), ("iss", provider.issuer())]).await.unwrap();
 }
 
-/// RFC 9700 §4.4.2.1: a login that was started with one server cannot be finished with another server or another
-/// redirect URL.
+/// RFC 9700 §4.4.2.1: a login that was started with one server cannot be finished with a different server or a
+/// different redirect URL.
 #[tokio::test]
 async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     let (honest, evil) = (Provider::answering(tokens()).await, Provider::answering(tokens()).await);

@@ -1,6 +1,6 @@
 //! Compares every part of a request with the requests that curl and a browser send for the same values.
-//! `formats/record.py` recorded those requests. If the client intentionally sends something different, the test's doc
-//! comment gives the reason.
+//! `formats/record.py` recorded those requests. If the client intentionally differs from curl and browsers, the test's
+//! doc comment gives the reason.
 
 use std::collections::BTreeMap;
 
