@@ -1,4 +1,4 @@
-//! Lists the places in a request that a parameter can have.
+//! Lists the parts of a request in which a parameter can be sent.
 
 use super::content::{Content, Whole};
 

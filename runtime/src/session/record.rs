@@ -172,7 +172,7 @@ impl StoredSession {
     }
 
     /// Whether a refresh can invalidate this session's refresh token or cookies. If two sessions use the same refresh
-    /// token, the server may reject the second refresh.
+    /// token, the server might reject the second refresh.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }

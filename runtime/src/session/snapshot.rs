@@ -29,7 +29,7 @@ pub(crate) enum LoginState {
     LoggedOut,
     LoggedIn(Arc<Credential>),
     /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier refresh was lost,
-    /// which means that the refresh token may already be spent.
+    /// which means that the refresh token might already have been used.
     Expired {
         rotation_lost: bool,
     },

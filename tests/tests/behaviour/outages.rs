@@ -84,7 +84,7 @@ async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     }
     let refresh = world.authority.parked(Role::Refresh).await;
     advance(Duration::from_secs(4)).await;
-    // Calls that start during the refresh also wait for it, and they fail when it fails.
+    // Calls that start during the refresh also wait for the refresh, and fail when the refresh fails.
     calls.extend((0..100).map(|_| tokio::spawn(shop.orders())));
     settled().await;
     world.stage.assert_sends(100);

@@ -29,7 +29,7 @@ pub(super) struct Cookie {
     /// The cookie's lifetime in seconds, measured from the response that set the cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    /// Whether the cookie was set by a login or a refresh. The next refresh may need a cookie from a login or an
+    /// Whether the cookie was set by a login or a refresh. The next refresh might need a cookie from a login or an
     /// earlier refresh.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refreshes: bool,

@@ -10,7 +10,7 @@ pub(crate) struct StoredAs<L> {
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
     /// The identifier of the storage location to which the session was originally written, if the session is a copy.
-    /// The original session may still be in use.
+    /// The original session might still be in use.
     pub(crate) other_place: Option<String>,
 }
 
@@ -26,8 +26,8 @@ impl<L: Clone + PartialEq> StoredAs<L> {
     }
 
     /// Whether the store has ever contained this session. After the session has been stored, the record in the store
-    /// takes precedence over the session. A session that was never stored comes from the user and therefore replaces
-    /// the record.
+    /// takes precedence over the session. A session that has never been stored comes from a user's action, such as a
+    /// login, and therefore replaces the record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

@@ -98,7 +98,7 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
 }
 
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A refresh within the same second as the previous refresh could return the same access token.
+    // Two refreshes within the same second could return the same access token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();
