@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::Result;
 
-/// Logs in as a user would in a browser at `url`. After the login, the authorization server redirects the browser to
+/// Logs in at `url`, as a user would in a browser. After the login, the authorization server redirects the browser to
 /// the command-line tool.
 pub fn log_in(url: &str) {
     confirm(url);

@@ -23,7 +23,7 @@ struct Inner {
 /// The state of a request, from when it arrives until its response body is read or dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
-    /// The request has no answer yet.
+    /// The request has not been answered yet.
     Waiting,
     /// The caller abandoned the request before it was answered.
     Abandoned,

@@ -27,7 +27,7 @@ pub struct Generated {
     /// The dependencies that the user must add to `Cargo.toml`, as text.
     pub needs: Vec<String>,
     /// The name of each named schema, with its Rust type. If requests and responses use different types for a schema,
-    /// this list contains only the response type.
+    /// `schemas` contains only the response type.
     pub schemas: Vec<(String, String)>,
     /// The names of the traits.
     pub traits: Vec<String>,

@@ -61,8 +61,8 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
 
     let client = run(&folder, env!("CARGO_BIN_EXE_afresh-openapi"), &["parcels.yaml"]);
     fs::write(folder.join("src/parcels.rs"), client).unwrap();
-    // The crates are not published yet, so the test adds the runtime as a path dependency. The local server does not
-    // use TLS, so the default features are disabled.
+    // The crates have not been published yet, so the test adds the runtime as a path dependency. The local server does
+    // not use TLS, so the default features are disabled.
     let runtime = repository.join("runtime");
     run(
         &folder,

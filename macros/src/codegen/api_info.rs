@@ -43,8 +43,8 @@ fn has_header_arguments(api: &Api) -> bool {
     params.any(|param| param.kind.as_ref().is_some_and(ParamKind::is_exposed_header))
 }
 
-/// Renders the description of an API that could not be parsed. The description of an invalid API contains only the
-/// API's name.
+/// Renders the description of an API that could not be parsed. For an API that could not be parsed, the description
+/// contains only the API's name.
 pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
     let ClientParts { api, runtime, .. } = parts;
     let name = names::plain(api);

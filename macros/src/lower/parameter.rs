@@ -31,8 +31,8 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
                 attribute.at,
                 format_args!("parameter `{label}` has more than one place in the request"),
             );
-            // If two attributes set the parameter's place, no place is stored, so that the parameter causes no further
-            // errors.
+            // If two attributes set the parameter's place, no place is stored, so that the parameter does not cause
+            // further errors.
             kind = None;
             continue;
         }

@@ -14,7 +14,7 @@ pub(super) fn push_arguments(attribute: &Attribute, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports one of this macro's attributes inside a `cfg_attr`.
+/// Reports an attribute of this macro that is inside a `cfg_attr`.
 pub(super) fn push_hidden(attribute: &Attribute, name: &str, diag: &mut Diagnostics) {
     let fact = format!("the `{name}` attribute must not be inside `cfg_attr`");
     diag.push_help(attribute.whole, fact, "put `#[cfg(...)]` on the method or parameter instead");

@@ -1,4 +1,5 @@
-//! Reads the method attributes that do not describe the request: the role, the deadline and how the response is read.
+//! Reads the method attributes that do not describe the request: the role, the deadline and the way in which the
+//! response is read.
 
 use super::condition::lower_condition_list;
 use super::paging::lower_paging;

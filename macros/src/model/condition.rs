@@ -28,8 +28,8 @@ pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     (!escaped).then(|| "write `~` as `~0`, and `/` in a name as `~1`".to_owned())
 }
 
-/// Returns the JSON pointer that a path in another notation probably represents, such as `meta.next`, `$.meta.next` or
-/// `items[0].id`.
+/// For a path in another notation, such as `meta.next`, `$.meta.next` or `items[0].id`, returns the JSON pointer that
+/// the path probably represents.
 fn as_pointer(text: &str) -> String {
     let text = text.trim_start_matches(['$', '#']).trim_start_matches(['.', '/']);
     let steps = text.split(['.', '[', '/']).map(|step| step.trim_end_matches(']').trim_matches(['"', '\'']));

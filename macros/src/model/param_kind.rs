@@ -1,4 +1,4 @@
-//! Lists the places in a request that a parameter can have.
+//! Lists the parts of a request in which a parameter can be sent.
 
 use super::content::{Content, Whole};
 
@@ -40,8 +40,7 @@ impl ParamKind {
         }
     }
 
-    /// Whether the parameter is a header that can contain a secret, even though HTTP clients do not treat the header as
-    /// secret.
+    /// Whether the parameter is a header that can contain a secret but that HTTP clients do not treat as secret.
     pub(crate) fn is_exposed_header(&self) -> bool {
         const HARMLESS: [&str; 6] =
             ["accept", "authorization", "content-length", "content-type", "cookie", "user-agent"];

@@ -114,8 +114,7 @@ fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnost
     parts
 }
 
-/// Whether `token` cannot belong to the same argument as the token before it, as in `"/v1" dyn`, `401 403` or `dyn
-/// path`.
+/// Whether `token` cannot continue the argument that ends with `last`, as in `"/v1" dyn`, `401 403` or `dyn path`.
 fn begins_next(last: &TokenTree, token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(_) => !matches!(last, TokenTree::Punct(_)),
@@ -150,7 +149,7 @@ fn parse_argument(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diag
     Argument::Single(parse_value(tokens, diag))
 }
 
-/// Returns the key of an argument that is written with a colon, such as `path: "/v1"`, which is invalid.
+/// Returns the key of an argument that is wrongly written with a colon, as in `path: "/v1"`.
 fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
     let mut tokens = tokens.clone().into_iter();
     match (tokens.next()?, tokens.next()?) {

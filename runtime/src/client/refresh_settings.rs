@@ -1,4 +1,4 @@
-//! Applies the refresh and revocation settings of the builder and the API.
+//! Applies the refresh and revocation settings of the builder and the API to the session.
 
 use std::sync::Arc;
 use std::time::Duration;

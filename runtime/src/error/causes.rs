@@ -56,8 +56,8 @@ pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
-/// Returns whether the error is a network error for which the browser gives no reason. The browser might have sent the
-/// request despite the network error.
+/// Returns whether the error is a network error for which the browser does not give a reason. The browser might have
+/// sent the request despite the network error.
 pub(crate) fn is_hidden_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Network))
 }

@@ -144,7 +144,7 @@ impl Error {
     }
 
     /// Returns `true` if the body of a successful response is longer than [`max_body`](crate::ClientBuilder::max_body)
-    /// allows. The client does not read the rest of the body.
+    /// allows. The client stops reading the body when the limit is exceeded.
     #[must_use]
     pub fn is_body_too_large(&self) -> bool {
         self.0.kind == Kind::BodyTooLarge
@@ -240,8 +240,8 @@ impl Error {
     }
 
     /// Returns `true` if the code that performs a refresh made a call that would have to wait for that refresh. The
-    /// runtime detects a call that waits for its own refresh only if the call is made in the refresh task. A call from
-    /// a task that the refresh spawned waits until the refresh times out.
+    /// runtime detects a deadlock between a refresh and a call only if the call is made in the task that performs the
+    /// refresh. A call from a task that the refresh spawned waits until the refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

@@ -31,12 +31,12 @@ pub(crate) struct Execution {
     pub(super) spans: SendSpans,
     pub(super) attached: Attached,
     pub(super) stage: Stage,
-    /// Whether a refusal of this call has already triggered a refresh or a second request. Any later refusal is final,
-    /// even in a later attempt.
+    /// Whether a refusal of this call has already triggered a refresh or a second request. After a refresh or a second
+    /// request, any further refusal of the call is final, even in a later attempt.
     pub(super) refreshed: bool,
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
-    /// The URL from which the response came, if this URL differs from the requested URL. This field is set only for
+    /// The URL from which the response came, if this URL differs from the requested URL. `answered` is set only for
     /// methods that return pages.
     pub(super) answered: Option<Box<Url>>,
 }
@@ -49,8 +49,8 @@ pub(super) struct Attached {
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session must be notified if the call succeeds, because a success clears the method's remembered
-    /// refusals.
+    /// Whether the session must be notified if the call succeeds. A successful call clears the remembered refusals of
+    /// its method.
     pub(super) learning: bool,
 }
 
@@ -72,7 +72,7 @@ impl Execution {
         }
     }
 
-    /// Runs the call and retries it after a failed attempt. If the call fails, the error contains its receipt.
+    /// Runs the call and retries it after a failed attempt. If the call fails, the error contains the call's receipt.
     #[expect(clippy::manual_async_fn, reason = "an async fn would store its arguments twice while it waits")]
     pub(crate) fn run_to_end(
         &mut self,

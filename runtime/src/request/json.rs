@@ -1,7 +1,7 @@
 //! Writes a JSON body and detects `None`, which means that the call has no body.
 //!
 //! `serde_json` writes both `None` and `()` as `null`. A wrapper around `serde_json`'s serializer distinguishes `None`
-//! from `()`. Because of the wrapper, each type is compiled for only one serializer.
+//! from `()`. The wrapper looks for `None` during serialization, so each type is compiled for only one serializer.
 
 use serde::ser::{Serialize, Serializer};
 

@@ -56,7 +56,8 @@ impl Part {
         Self { content_type: Some(JSON.into()), error, ..Self::of(Body::from(json)) }
     }
 
-    /// Creates a part from a stream, which can be sent only once (see [`Body::stream`]). The part has no content type.
+    /// Creates a part from a stream. A part with a stream can be sent only once (see [`Body::stream`]). The part has no
+    /// content type.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,

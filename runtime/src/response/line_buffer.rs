@@ -7,7 +7,7 @@ pub(crate) struct LineBuffer {
     bytes: BytesMut,
     /// The number of bytes at the start of the buffer that have been searched without finding a line ending.
     searched: usize,
-    /// The number of examined bytes, which is recorded for a test.
+    /// The number of bytes that have been examined, counted for a test.
     #[cfg(test)]
     pub(crate) looked_at: usize,
 }

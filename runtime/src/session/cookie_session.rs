@@ -10,7 +10,7 @@ use super::tokens::{AsTokens, Tokens};
 /// cookies become the session, and the response body is ignored.
 ///
 /// Calls carry the cookies instead of an access token. If the server refuses a call, the cookies are refreshed and the
-/// call is sent again. A refresh succeeds if its response has a 2xx status, even if the response sets no cookie.
+/// call is sent again. A refresh succeeds if its response has a 2xx status, even if the response does not set a cookie.
 ///
 /// ```
 /// use afresh::{CookieSession, Result, api};

@@ -13,7 +13,7 @@ const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
 /// The largest change in a login's end that is treated as a rounding error.
 const ROUNDING: Duration = Duration::from_secs(60);
 
-/// When a login ends, as reported by the server.
+/// The time at which a login ends, as reported by the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
     #[default]
@@ -107,7 +107,8 @@ impl Due {
     }
 }
 
-/// Stores the interval between `Ending` and the end of a login, and the login end for which `Ending` was last emitted.
+/// Stores how long before the end of a login the `Ending` event is emitted, and the login end for which this event was
+/// last emitted.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,
@@ -121,7 +122,7 @@ impl Ending {
     }
 
     /// Returns the time at which the `Ending` event for `end` is due, or `None` if the event was already emitted.
-    /// `epoch` is the epoch of the login that ends.
+    /// `epoch` is the epoch of the login that ends at `end`.
     pub(super) fn next(&self, epoch: u64, end: End) -> Option<Due> {
         if self.announced().is_some_and(|announced| announced.covers(epoch, end)) {
             return None;

@@ -24,7 +24,7 @@ pub(crate) struct Record {
     afresh: u64,
     /// The stored session, or `None` if the session was logged out.
     pub(crate) session: Option<StoredSession>,
-    /// The intent of a process that announced a refresh and has not yet stored the result.
+    /// A process's announced intent to refresh the session, kept until the process stores the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) intent: Option<Intent>,
 }
@@ -59,7 +59,8 @@ pub(crate) struct StoredSession {
     /// Whether the session's cookies are its credential. A cookie session has no access token.
     by_cookie: bool,
     /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
-    /// this session. A record at a location with a different identifier is a copy and contains a copied refresh token.
+    /// this session. A record that names a location other than the location where it is stored is a copy, and so is its
+    /// refresh token.
     #[serde(rename = "home", skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
@@ -171,7 +172,7 @@ impl StoredSession {
     }
 
     /// Whether a refresh can invalidate this session's refresh token or cookies. If two sessions use the same refresh
-    /// token, the server may reject the second refresh.
+    /// token, the server might reject the second refresh.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }

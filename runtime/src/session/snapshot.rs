@@ -15,12 +15,12 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
-    /// The generation in which the session received the current access token. If a later refresh returned the same
-    /// access token again, the token's generation is older than the current generation.
+    /// The session's generation when the session received the current access token. If a later refresh returned the
+    /// same access token again, the token's generation is older than the current generation.
     pub(crate) token_since: u64,
-    /// Whether calls must wait for the running refresh because the credential is no longer valid.
+    /// Whether calls must wait for the running refresh. Calls wait if the credential is no longer valid.
     pub(crate) wait_for_refresh: bool,
-    /// Whether successful calls must be reported to the state machine, so that it clears the remembered refusals.
+    /// Whether the state machine must be notified of successful calls, which clear remembered refusals.
     pub(crate) wants_successes: bool,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum LoginState {
     LoggedOut,
     LoggedIn(Arc<Credential>),
     /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier refresh was lost,
-    /// which means that the refresh token may already be spent.
+    /// which means that the refresh token might already have been used.
     Expired {
         rotation_lost: bool,
     },
@@ -74,7 +74,7 @@ impl Snapshot {
         Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }
 
-    /// Whether a call can be sent immediately. Gives the same result as
+    /// Whether a call can be sent immediately. Returns the same result as
     /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), but does not take a lock.
     pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {

@@ -28,8 +28,8 @@ impl Session {
     }
 
     /// Waits until the store records that the session has ended. A caller that receives an error about an expired
-    /// session may exit immediately. A process that starts later must not send the rejected refresh token again. If the
-    /// store fails, this function returns without waiting any longer.
+    /// session might exit immediately. A process that starts later must not send the rejected refresh token again. If
+    /// the store fails, this function returns without waiting any longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;

@@ -1,7 +1,7 @@
 //! Creates a span each time a request is sent. The fields follow OpenTelemetry's conventions for HTTP client spans.
 //!
-//! The conventions require `url.full`. The URL is not recorded, because its path and query may contain secret
-//! arguments. `url.template` contains only the path that the trait declares, because the path of the base URL may
+//! The conventions require `url.full`. The URL is not recorded, because its path and query might contain secret
+//! arguments. `url.template` contains only the path that the trait declares, because the path of the base URL might
 //! contain secrets.
 
 use std::fmt;

@@ -35,8 +35,8 @@ pub struct Storm {
     pub milliseconds: u64,
 }
 
-/// The memory use and the number of open requests of callers with an expired token, recorded each time the client
-/// process is idle.
+/// Measurements of callers with an expired token: their memory use and the number of open requests, recorded each time
+/// the client process is idle.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
     /// The number of bytes that the callers have allocated.

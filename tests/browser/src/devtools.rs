@@ -49,7 +49,7 @@ impl DevTools {
                 };
                 deliver(&results, answer);
             }
-            // The browser has exited, so the waiting commands get no result.
+            // The browser has exited, so the waiting commands do not get a result.
             results.lock().unwrap().clear();
         });
         Ok(Self { commands, waiting, next: Arc::default() })
@@ -76,7 +76,7 @@ impl DevTools {
     }
 }
 
-/// Sends a result to the caller that waits for it. Events do not belong to a command and are ignored.
+/// Sends a result to the caller that is waiting for it. Events do not belong to a command and are ignored.
 fn deliver(waiting: &Waiting, answer: Value) {
     let waiting = answer["id"].as_u64().and_then(|id| waiting.lock().unwrap().remove(&id));
     if let Some(waiting) = waiting {

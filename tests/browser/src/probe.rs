@@ -125,7 +125,8 @@ async fn linked(headers: HeaderMap, wanted: Query<Wanted>) -> ([(HeaderName, Str
     ([(LINK, format!("<{next}>; rel=\"next\""))], format!("[{page}]"))
 }
 
-/// Serves two pages with one element each, and then empty pages. The element on a page is the query of the request.
+/// Serves two pages with one element each, and then empty pages. The only element of a page is the query of the request
+/// for that page.
 async fn numbered(RawQuery(query): RawQuery, wanted: Query<Wanted>) -> Json<Vec<String>> {
     let is_last = wanted.page.is_some_and(|page| page > 2);
     Json(query.filter(|_| !is_last).into_iter().collect())

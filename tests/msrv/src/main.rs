@@ -1,7 +1,8 @@
 //! A user's crate that is built with the minimum Rust version of afresh. The crate declares a trait with a login and a
 //! refresh, and makes a few calls.
 //!
-//! The program needs no server. Calls before the login send no request, and no server listens at the login address.
+//! The program does not need a server. Calls made before the login do not send requests, and no server listens at the
+//! login address.
 
 use std::process::ExitCode;
 

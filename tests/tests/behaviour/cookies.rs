@@ -92,7 +92,7 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
 }
 
 /// P4: a client whose refresh needs a cookie stores cookies itself, even if its transport has no cookie jar. A client
-/// whose refresh needs no cookie stores no cookies.
+/// whose refresh does not need a cookie does not store cookies.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     let world = World::with(AuthorityConfig::cookie());

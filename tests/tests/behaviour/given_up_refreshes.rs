@@ -18,8 +18,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// Starts a call on the runtime `idle`, and drops the call once it waits for a refresh. After this function returns,
-/// the runtime `idle` is not polled.
+/// Starts a call on the runtime `idle`, and drops the call once the call waits for a refresh. After this function
+/// returns, the runtime `idle` is not polled.
 fn leave_a_refresh(idle: &Runtime, world: &World, shop: &ShopClient, polled: bool) {
     idle.block_on(async {
         let mut call = pin!(shop.order(1));
@@ -42,7 +42,7 @@ fn with_store(world: &World, store: &FakeStore, living: &Runtime) -> ShopClient 
 }
 
 /// I7: a call on another thread replaces a refresh that has not been polled yet. If the replaced refresh is polled
-/// later, it sends no request.
+/// later, it does not send a request.
 #[test]
 fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -60,8 +60,8 @@ fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// I7: when a new refresh replaces a refresh that waits for the server, the old refresh is dropped, even though its
-/// runtime is not polled.
+/// I7: when a new refresh replaces a refresh that is waiting for the server, the old refresh is dropped, even though
+/// the old refresh's runtime is not polled.
 #[test]
 fn a_refresh_that_was_taken_over_is_dropped_at_once() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -177,7 +177,7 @@ fn a_writer_that_stalls_after_a_failure_is_replaced() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J1: if the user logs out or logs in again before a refresh is first polled, the refresh sends no request.
+/// J1: if the user logs out or logs in again before a refresh is first polled, the refresh does not send a request.
 #[test]
 fn a_refresh_that_has_not_begun_ends_with_its_login() {
     for with_a_store in [false, true] {

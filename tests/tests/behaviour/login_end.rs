@@ -126,7 +126,8 @@ async fn the_end_is_stored_with_the_session() {
     assert_eq!(third.session().ends_at(), None);
 }
 
-/// A record stored by version 0.1, which does not contain the time at which the login ends, can still be read.
+/// A record stored by version 0.1 can still be read, even though the record does not contain the time at which the
+/// login ends.
 #[tokio::test(start_paused = true)]
 async fn a_record_without_an_end_is_read() {
     let store = FakeStore::new();

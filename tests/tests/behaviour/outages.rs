@@ -70,7 +70,7 @@ async fn a_429_without_a_valid_retry_after_is_tried_again_soon() {
     }
 }
 
-/// D8: if a refresh gets no response, all waiting calls fail within ten seconds.
+/// D8: if no response to a refresh arrives, all waiting calls fail within ten seconds.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     let world = World::new();
@@ -84,7 +84,7 @@ async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     }
     let refresh = world.authority.parked(Role::Refresh).await;
     advance(Duration::from_secs(4)).await;
-    // Calls that start during the refresh also wait for it, and they fail when it fails.
+    // Calls that start during the refresh also wait for the refresh, and fail when the refresh fails.
     calls.extend((0..100).map(|_| tokio::spawn(shop.orders())));
     settled().await;
     world.stage.assert_sends(100);
@@ -245,7 +245,7 @@ async fn a_background_refresh_that_fails_does_not_fail_calls() {
             assert!(!reply.receipt().is_refreshed() && !reply.receipt().is_replayed());
             advance(Duration::from_millis(10)).await;
         }
-        // A refresh that gets no response fails within ten seconds.
+        // If no response to a refresh arrives, the refresh fails within ten seconds.
         tokio::time::sleep(Duration::from_secs(10)).await;
         world.stage.assert_sends(50);
         world.authority.assert_refreshes(posts);

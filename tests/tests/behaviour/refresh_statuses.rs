@@ -46,7 +46,7 @@ impl Calls for Teapots {
     }
 }
 
-/// Tests every status with a new server, and returns the statuses that start a refresh.
+/// Tests each status on a separate server, and returns the statuses that start a refresh.
 async fn triggers<C: Calls>(client: impl Fn(&World) -> C) -> Vec<u16> {
     let mut triggers = Vec::new();
     for status in 100..600 {

@@ -1,4 +1,4 @@
-//! The public API for clients: builder settings, several traits on one client, and options for one call.
+//! Uses the public API for clients: builder settings, several traits on one client, and options for one call.
 
 use std::convert::Infallible;
 use std::time::Duration;

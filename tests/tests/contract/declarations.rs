@@ -1,5 +1,5 @@
-//! The public API for declaring traits: the arguments of `#[api]`, the method and parameter attributes, and the return
-//! types.
+//! Uses the public API for declaring traits: the arguments of `#[api]`, the method and parameter attributes, and the
+//! return types.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -275,7 +275,7 @@ pub trait Lists {
     async fn offset(&self) -> Result<Pages<Vec<Order>>>;
 }
 
-/// A hand-written fake client with plain `async fn` methods, which can be stored in a `DynSeed`.
+/// A hand-written fake client that has plain `async fn` methods and can be stored in a `DynSeed`.
 struct Fake;
 
 impl Seed for Fake {

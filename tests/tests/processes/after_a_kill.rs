@@ -83,8 +83,8 @@ async fn the_lock_of_a_killed_process_is_released() {
     }
 }
 
-/// W9: when a call reports that the session has expired, the expired state is already stored, even if the process exits
-/// immediately. In each of the fifty runs, the next process does not send the rejected refresh token.
+/// W9: when a call reports that the session has expired, the expired state has already been stored, so the process can
+/// exit immediately. In each of the fifty runs, the next process does not send the rejected refresh token.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_exits_with_the_error_has_stored_the_end_of_the_session() {
     for round in 0..50 {

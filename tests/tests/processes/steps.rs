@@ -1,12 +1,12 @@
-//! Tests a process that is killed at each step of a refresh.
+//! Tests that kill a process at each step of a refresh and then make a call in another process.
 
 use afresh_tests::Role;
 
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which the test kills a process, each with a flag that is true if the kill loses the valid refresh
-/// token.
+/// The steps at which the test kills a process. Each flag is `true` if the valid refresh token is lost after a kill at
+/// that step.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
@@ -24,7 +24,7 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // The process has already loaded the store once, so the next time it loads the store, it holds the lock.
+    // After the first call has loaded the session, the process loads the session again only under the lock.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));

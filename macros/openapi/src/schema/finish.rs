@@ -14,7 +14,8 @@ use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 pub(crate) struct Traffic {
     pub(crate) sent: Vec<Ty>,
     pub(crate) received: Vec<Ty>,
-    /// The types whose values callers encode themselves, so that no method signature contains these types.
+    /// The types of the parts of multipart bodies. Callers encode these parts themselves, so the types do not occur in
+    /// method signatures.
     pub(crate) by_hand: Vec<Ty>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Types<'d> {
     pub(crate) settings: &'d Settings,
     pub(crate) report: Report,
     pub(crate) scope: Scope,
-    /// The operation or schema for which losses are reported.
+    /// The operation or schema that is being converted, as named in the report of unsupported parts.
     pub(crate) place: String,
     pub(super) definitions: Vec<Option<TypeDef>>,
     pub(super) by_reference: BTreeMap<(String, Mode), Slot>,
@@ -149,7 +149,7 @@ impl<'d> Types<'d> {
                 self.by_reference.insert(key, Slot::Done(lowered.clone()));
                 return lowered;
             }
-            // A schema that refers only to itself describes no values.
+            // A schema that refers only to itself does not describe any values.
             Made::Ty(ty) if ty == Ty::Named(id) => Kind::Newtype(Ty::Value),
             Made::Ty(ty) => Kind::Newtype(ty),
             Made::Definition(kind) => kind,
@@ -207,7 +207,7 @@ impl<'d> Types<'d> {
         self.definitions.get(id.0)?.as_ref()
     }
 
-    /// Reports a loss for the current operation or schema.
+    /// Reports something that the client does not support in the current operation or schema.
     pub(crate) fn lose(&mut self, reason: impl Into<String>) {
         self.report.push(&self.place, reason);
     }

@@ -253,7 +253,7 @@ fn time_is_up(opening: &Opening) -> Error {
     })
 }
 
-/// Errors are ignored because the program may have closed stderr.
+/// Errors are ignored because the program might have closed stderr.
 fn announce_on_stderr(url: &str) {
     let mut stderr = io::stderr().lock();
     let _ = writeln!(stderr, "Open this URL in a browser to log in:\n\n    {url}\n");

@@ -133,8 +133,8 @@ impl Url {
     }
 }
 
-/// Splits `text` at the last `separator`, which must be an ASCII character. `str::rsplit_once` also supports non-ASCII
-/// separators, so it would add more code to a page.
+/// Splits `text` at the last `separator`, which must be an ASCII character. `str::rsplit_once` would add more code to a
+/// page, because it also supports non-ASCII separators.
 fn split_last(text: &str, separator: u8) -> Option<(&str, &str)> {
     let at = text.bytes().rposition(|byte| byte == separator)?;
     Some((text.get(..at)?, text.get(at + 1..)?))

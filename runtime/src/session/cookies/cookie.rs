@@ -29,8 +29,8 @@ pub(super) struct Cookie {
     /// The cookie's lifetime in seconds, measured from the response that set the cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    /// Whether a login or a refresh set the cookie. The next refresh may need a cookie from a login or an earlier
-    /// refresh.
+    /// Whether the cookie was set by a login or a refresh. The next refresh might need a cookie from a login or an
+    /// earlier refresh.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refreshes: bool,
     #[serde(skip)]
@@ -84,8 +84,8 @@ impl Cookie {
         valid.then_some(cookie)
     }
 
-    /// Whether the cookie meets the requirements of the `__Host-` or `__Secure-` prefix, if its name has one (RFC
-    /// 6265bis §4.1.3).
+    /// Whether the cookie meets the requirements of its name's prefix. Only the prefixes `__Host-` and `__Secure-` have
+    /// requirements (RFC 6265bis §4.1.3).
     fn keeps_prefix(&self, url: &Url, has_path: bool) -> bool {
         let has_prefix = |prefix: &str| {
             self.name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))

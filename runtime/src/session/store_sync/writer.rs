@@ -1,5 +1,5 @@
-//! Stores changes to the session in the order in which they were made. Only one task at a time writes, and it continues
-//! until all changes are stored.
+//! Stores changes to the session in the order in which they were made. Only one task at a time writes the session, and
+//! this task continues until all changes are stored.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -36,8 +36,8 @@ impl Session {
         {
             self.save();
         }
-        // If all processes share their cookies, a login or logout in another process affects this process even before
-        // its first call.
+        // If the processes that use the store share cookies, as browser tabs do, a login or logout in another process
+        // affects this process even before this process makes a call.
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }
@@ -127,7 +127,7 @@ impl Session {
         }
     }
 
-    /// Replaces the writer, which makes no progress because its runtime has stalled.
+    /// Replaces the writer, which no longer makes progress because its runtime has stalled.
     fn replace_writer(&self, store_sync: &StoreSync) {
         let writer = store_sync.state().writer.clone();
         writer.cancel();
@@ -200,7 +200,7 @@ impl Writer {
         }
     }
 
-    /// Records that all changes up to number `target` are written. Returns whether all changes are written.
+    /// Records that all changes up to number `target` have been written. Returns whether all changes have been written.
     fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
         let mut state = store_sync.state();
         state.view.written_up_to(target);
@@ -208,7 +208,7 @@ impl Writer {
         self.ended = !state.view.has_unwritten();
         let lock = if self.ended { finish_writing(&mut state) } else { None };
         drop(state);
-        // Dropping the lock runs the store's code, so the state guard is dropped before the lock.
+        // Dropping the lock runs the store's code, which must not run while the state is locked.
         drop(lock);
         self.ended
     }

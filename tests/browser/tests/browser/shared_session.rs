@@ -75,8 +75,7 @@ async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     assert_eq!(stage.server.counts().refreshes, 0);
 }
 
-/// K4: if a browser restores eight tabs at the same time, the tabs have only the cookie, and only one of them
-/// refreshes.
+/// K4: if a browser restores eight tabs at the same time, only one of the tabs refreshes with the cookie.
 #[tokio::test]
 async fn eight_restored_tabs_refresh_once() {
     let (stage, mut tabs) = logged_in(1).await;
@@ -125,7 +124,7 @@ async fn a_logout_reaches_all_tabs() {
     call_in_all(&tabs, 1).await;
 }
 
-/// T7: a logout reaches all tabs, even while another tab refreshes.
+/// T7: a logout reaches all tabs, even if another tab is refreshing.
 #[tokio::test]
 async fn a_logout_ends_the_refresh_of_another_tab() {
     let (stage, tabs) = logged_in(3).await;

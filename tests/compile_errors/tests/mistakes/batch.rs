@@ -34,7 +34,8 @@ pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     found
 }
 
-/// Checks the mistakes, and then repeatedly checks the mistakes that have no error yet, until no new errors appear.
+/// Checks the mistakes, and then repeatedly checks the mistakes that have not caused an error, until a check reports no
+/// errors.
 fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut(Found)) {
     while !open.is_empty() {
         let errors = check(cases, &open);
@@ -46,7 +47,7 @@ fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut
     }
 }
 
-/// Checks the mistakes with the given numbers in one crate.
+/// Compiles the mistakes with the given numbers as one crate, and returns their errors.
 fn check(cases: &[Case], numbers: &[usize]) -> Vec<Found> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = fs::read_to_string(manifest.join("mistakes/prelude.rs")).unwrap();

@@ -8,7 +8,7 @@ use std::path::Path;
 enum Around {
     /// The mistake is a method, and the surrounding code uses the rest of the trait.
     Trait,
-    /// The mistake is a method, and the surrounding code uses only the name of the trait.
+    /// The mistake is an incomplete method, and the surrounding code uses the rest of the trait.
     Alone,
     /// The mistake is a complete item.
     Nothing,
@@ -17,12 +17,12 @@ enum Around {
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
-    /// The number of causes of errors, which is also the maximum number of errors.
+    /// The maximum number of errors that the mistake should cause.
     pub max: usize,
     /// A string that the first error message must contain.
     pub cure: String,
-    /// Whether it is known that the mistake causes too many errors, or that its first error message lacks the expected
-    /// string.
+    /// Whether the mistake is known to cause too many errors, or to lack the expected string in its first error
+    /// message.
     pub is_known: bool,
     lines: Vec<String>,
     around: Around,

@@ -1,5 +1,5 @@
-//! Runs the same steps with every client: login, calls, expired tokens, forbidden calls, logout, and a second client
-//! that sends a used refresh token.
+//! Runs the same steps with every client: login, calls, expired tokens, calls that the server forbids, logout, and a
+//! second client that sends a used refresh token.
 
 use std::fmt::Debug;
 
@@ -37,9 +37,9 @@ pub struct Habits {
     pub expired: u16,
     /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
-    /// Whether reusing a refresh token ends the whole session, so that the newer refresh token also becomes invalid.
+    /// Whether reusing a refresh token ends the whole session and invalidates the newer refresh token.
     pub reuse_ends_all: bool,
-    /// The number of refreshes that forty forbidden calls cause.
+    /// The number of refreshes caused by forty calls that the server forbids.
     pub forbidden_costs: i64,
 }
 
@@ -98,7 +98,7 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
 }
 
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A refresh within the same second as the previous refresh could return the same access token.
+    // Two refreshes within the same second could return the same access token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();

@@ -1,4 +1,5 @@
-//! @node-oauth/oauth2-server: the password grant, 401 with `invalid_token`, and refresh tokens that rotate.
+//! Tests @node-oauth/oauth2-server with the password grant, 401 responses with `invalid_token`, and refresh tokens that
+//! rotate.
 
 use afresh::error::Reason;
 use afresh::oauth2::{ClientAuth, RefreshTokenGrant};
@@ -110,7 +111,8 @@ trait Service {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// D4, G2: the client refreshes with the grant of RFC 6749 §6. The error `invalid_client` does not end the session.
+/// D4, G2: the client refreshes with the refresh token grant (RFC 6749 §6). The error `invalid_client` does not end the
+/// session.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_refreshes_by_the_grant() {
     let Some(server) = Server::start(Kit::Node, "oauth2_server.mjs", &[]).await else { return };

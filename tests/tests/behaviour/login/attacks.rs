@@ -96,8 +96,8 @@ async fn an_answer_without_the_promised_issuer_is_refused() {
     log_in(&app, &Session::new(), &[("code", CODE), ("iss", provider.issuer())]).await.unwrap();
 }
 
-/// RFC 9700 §4.4.2.1: a login that was started with one server cannot be finished with another server or another
-/// redirect URL.
+/// RFC 9700 §4.4.2.1: a login that was started with one server cannot be finished with a different server or a
+/// different redirect URL.
 #[tokio::test]
 async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     let (honest, evil) = (Provider::answering(tokens()).await, Provider::answering(tokens()).await);
@@ -211,8 +211,8 @@ async fn a_description_is_bounded_and_plain() {
     assert!(texts(&error).len() < 2_000);
 }
 
-/// If a server or an attacker echoes the code, the verifier, the state or the client secret, that value appears in no
-/// error message.
+/// If a server or an attacker echoes the code, the verifier, the state or the client secret, no error message contains
+/// that value.
 #[tokio::test]
 async fn an_echo_of_a_secret_reaches_no_text() {
     let provider = Provider::start(json!({}), |seen| {

@@ -1,6 +1,6 @@
 //! Compares every part of a request with the requests that curl and a browser send for the same values.
-//! `formats/record.py` recorded those requests. If the client intentionally sends something different, the test's doc
-//! comment gives the reason.
+//! `formats/record.py` recorded those requests. If the client intentionally differs from curl and browsers, the test's
+//! doc comment gives the reason.
 
 use std::collections::BTreeMap;
 
@@ -208,7 +208,7 @@ async fn a_cookie_value_is_sent_unchanged_or_refused() {
     );
     for agent in [&recorded.browser, &recorded.curl] {
         let theirs: Vec<_> = agent["cookie"].iter().filter_map(|sent| sent.cookie.as_ref()).collect();
-        // The curl and browser recordings contain no cookie with an empty value.
+        // The curl and browser recordings do not contain a cookie with an empty value.
         let missing: Vec<_> =
             sent.iter().filter(|cookie| *cookie != "k=" && !theirs.contains(cookie)).collect();
         assert_eq!(missing, [""; 0]);
@@ -261,7 +261,7 @@ async fn the_name_of_a_part_equals_a_browsers() {
     }
 }
 
-/// RFC 9110 §8.6: a request without a body has `content-length: 0` if its method usually has a body.
+/// RFC 9110 §8.6: a request without a body has `content-length: 0` if requests with its method usually have a body.
 #[tokio::test]
 async fn a_request_without_a_body_has_the_content_length_of_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);

@@ -37,7 +37,7 @@ pub(super) enum End {
     Aborted,
 }
 
-/// How many more times each event can happen.
+/// The number of times that each event can still happen.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Budget {
     pub(super) expiries: u8,
@@ -106,7 +106,7 @@ struct ModelRefresh {
     basis: Stamp,
     refresh_token: u64,
     completed: bool,
-    /// Whether a login, a logout or a manual refresh detached this refresh, so that no caller waits for it.
+    /// Whether a login, a logout or a manual refresh detached this refresh. No caller waits for a detached refresh.
     detached: bool,
 }
 
@@ -134,7 +134,7 @@ pub(super) struct Model {
     /// The number of the current refresh token. `spent` contains the numbers of spent refresh tokens.
     refresh_token: u64,
     spent: Vec<u64>,
-    /// How many times the session has expired in this epoch.
+    /// The number of times that the session has expired in this epoch.
     ends: u8,
     /// The session's stamp when the running manual refresh started.
     manual: Option<Stamp>,
