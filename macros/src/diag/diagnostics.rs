@@ -52,7 +52,8 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Numbers `tokens` as the next location in the source. An empty token stream gets the span of the macro call.
+    /// Gives `tokens` the next location number, and returns the location. An empty token stream gets the span of the
+    /// macro call.
     pub(crate) fn locate(&mut self, tokens: &impl ToTokens) -> Location {
         let mut tokens = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = tokens.next().unwrap_or_else(Span::call_site);

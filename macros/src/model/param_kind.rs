@@ -1,4 +1,4 @@
-//! Lists the places in a request that a parameter can have.
+//! Lists the parts of a request that a parameter can set.
 
 use super::content::{Content, Whole};
 

@@ -20,8 +20,8 @@ impl Session {
     /// Use `refresh` for a "try again" button. If refreshes fail repeatedly, calls start the next refresh only after 1
     /// s, 2 s, 4 s and so on, up to 60 s. `refresh` can start a refresh 1 s after the last failure. A `Retry-After`
     /// header and a rejected refresh token affect both `refresh` and calls. Until the wait after a failure is over,
-    /// `refresh` returns the last error without sending a request. A program that calls `refresh` in a loop therefore
-    /// cannot flood the server.
+    /// `refresh` returns the last error without sending a request, so a program that calls `refresh` in a loop cannot
+    /// flood the server.
     ///
     /// # Errors
     ///

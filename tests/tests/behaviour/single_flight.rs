@@ -100,7 +100,7 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
 }
 
 /// B3, N1: a redirect response that arrives after a refresh is followed with the new token. A redirect response that
-/// arrives after another login is not followed.
+/// arrives after a new login is not followed.
 #[tokio::test(start_paused = true)]
 async fn a_late_redirect_is_followed_with_the_current_token() {
     let world = World::new();

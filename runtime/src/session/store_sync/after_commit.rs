@@ -30,8 +30,8 @@ impl AfterCommit {
         store_sync.state().view_of(here).refreshed(note.stored, note.first);
     }
 
-    /// Releases the store's lock if possible, and starts a store write if the result is not stored yet. `published` is
-    /// true if the result was published.
+    /// Releases the store's lock if possible, and starts a store write if the result has not been stored yet.
+    /// `published` is true if the result was published.
     pub(crate) fn finish(self, session: &Session, refresh: &RefreshHandle, published: bool) {
         let Self { unwritten, exclusive, .. } = self;
         drop(exclusive);

@@ -30,8 +30,8 @@ pub async fn converse(mut stream: TcpStream) {
     }
 }
 
-/// Writes the response to a request for an item. The response has the same headers as a response from the server that
-/// accepts every request.
+/// Writes the response to a request for an item. The response has the same headers as a response from the server in
+/// `answers.rs`.
 fn write_answer(id: u64, json: &mut Vec<u8>, answer: &mut Vec<u8>) {
     serde_json::to_writer(&mut *json, &Item::numbered(id)).expect("memory");
     write!(
