@@ -87,7 +87,7 @@ impl Diagnostics {
 
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without a separate number, the syntax error would be attributed to the node that is parsed next.
+        // Without a separate number, a syntax error would be attributed to the node that is parsed next.
         self.next += 1;
     }
 

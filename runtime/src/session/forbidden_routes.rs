@@ -106,8 +106,8 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether a refused call to `route` proves that the refresh with this `generation` was useless. Only the refusal
-    /// of a recently received credential is treated as proof. Each useless refresh is counted only once.
+    /// Whether a refused call to `route` proves that the refresh that created credential `generation` was useless. Only
+    /// the refusal of a recently received credential is treated as proof. Each useless refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,

@@ -25,13 +25,12 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - If the session cannot be refreshed, returns an error for which [`is_no_session`](Error::is_no_session) returns
-    ///   `true`.
+    /// - If the session cannot be refreshed, [`is_no_session`](Error::is_no_session) returns `true` for the error.
     ///
-    /// - If the server rejected the refresh token, returns an error for which
-    ///   [`is_session_expired`](Error::is_session_expired) returns `true`.
+    /// - If the server rejected the refresh token, [`is_session_expired`](Error::is_session_expired) returns `true` for
+    ///   the error.
     ///
-    /// - If the refresh fails for a reason not listed above, returns the error from the refresh.
+    /// - If the refresh fails for another reason, `refresh` returns the error from the failed refresh.
     ///
     /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {

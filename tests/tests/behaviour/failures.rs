@@ -198,8 +198,8 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
 }
 
-/// D10: an early refresh that returns the current access token again succeeds, because the server has not refused that
-/// token.
+/// D10: an early refresh succeeds even if it returns the current access token again, because the server has not refused
+/// that token.
 #[tokio::test(start_paused = true)]
 async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     let world = World::with(AuthorityConfig {

@@ -39,7 +39,7 @@ fn accept(world: &World, newest: &'static str) {
 }
 
 /// K4, B1: a refresher that needs no login is called once, before the first calls are sent. Each time a refresher is
-/// called again, it receives the tokens from its previous call.
+/// called again, it receives the tokens that its previous call returned.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();

@@ -202,7 +202,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// If `draft` ends the session, records that another process may have sent the session's refresh token.
+    /// Records that another process may have sent the session's refresh token, if `draft` ends the session.
     fn may_be_used_elsewhere(&mut self, draft: &RecordDraft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;

@@ -19,7 +19,7 @@ pub(crate) struct AfterCommit {
 /// The state of the store when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
-    /// Whether the session had no login before the refresh, in which case the store does not contain the session.
+    /// Whether the session had no login before the refresh. The store does not contain such a session.
     pub(super) first: bool,
 }
 

@@ -10,7 +10,7 @@ use crate::item::Item;
 
 const END: &[u8] = b"\r\n\r\n";
 
-/// Serves a connection until the client closes it. The requests must have no bodies.
+/// Serves a connection until the client closes it. The requests must not have bodies.
 pub async fn converse(mut stream: TcpStream) {
     let (mut received, mut answer, mut json) = (Vec::new(), Vec::new(), Vec::new());
     loop {
