@@ -80,7 +80,7 @@ pub trait Place: Send + Sync + 'static {
     }
 }
 
-/// Runs all checks, each at a new location.
+/// Runs all checks. Each check uses a new store location.
 ///
 /// # Panics
 ///

@@ -1,7 +1,8 @@
 //! Collects errors and emits them in source order.
 //!
-//! The steps find errors in different orders, and spans cannot be compared on stable Rust. Every location gets a number
-//! while the source is parsed, and errors are sorted by the number of their location.
+//! Every location gets a number while the source is parsed, and errors are sorted by the number of their location.
+//! Without the numbers, errors could not be sorted, because the macro's steps find errors in different orders, and
+//! spans cannot be compared on stable Rust.
 
 use std::fmt::Display;
 use std::ops::Range;

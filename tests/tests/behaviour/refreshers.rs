@@ -100,7 +100,7 @@ async fn a_logout_while_the_refresher_is_asked_is_respected() {
     world.stage.assert_sends(0);
 }
 
-/// D4: if a refresher returns no access token or an empty one, the refresh fails, and the session is kept.
+/// D4: if the access token that a refresher returns is missing or empty, the refresh fails, and the session is kept.
 #[tokio::test(start_paused = true)]
 async fn an_empty_access_token_is_a_missing_one() {
     for brought in [Tokens::new(""), Tokens::from_refresh("next")] {
