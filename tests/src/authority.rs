@@ -50,8 +50,8 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// The handling of the next requests, one entry for each request. All requests after these are handled as in
-    /// `always`.
+    /// The handling of the next requests, one entry for each request. When `next` is empty, requests are handled as
+    /// `always` specifies.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }
@@ -172,8 +172,8 @@ impl Authority {
         self.issue_to(Value::Null)
     }
 
-    /// Starts a session for `credentials`, without receiving a request. [`credentials`](Self::credentials) returns
-    /// these credentials later.
+    /// Starts a session for `credentials`, without receiving a request. A test can read `credentials` later with the
+    /// method [`credentials`](Self::credentials).
     #[must_use]
     pub fn issue_to(&self, credentials: Value) -> TokenPair {
         let State { issued, config, .. } = &mut *self.state();

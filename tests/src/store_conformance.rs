@@ -34,7 +34,7 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// The time limit for an event that must occur, which is much longer than any store needs.
+/// The time limit for an event that must occur. The limit is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
 /// The time to wait before a check concludes that an event has not occurred.
 const WHILE: Duration = Duration::from_millis(300);
@@ -80,7 +80,7 @@ pub trait Place: Send + Sync + 'static {
     }
 }
 
-/// Runs all checks, each at a new location.
+/// Runs all checks. Each check uses a new store location.
 ///
 /// # Panics
 ///
@@ -255,7 +255,7 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
     }
 }
 
-/// Dropping a future that waits for the lock neither keeps the lock nor prevents other stores from acquiring it.
+/// A dropped `lock` future does not hold the lock and does not prevent any store from acquiring it.
 pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
     // While the lock is free, the loop drops the `lock` future before, during and after the acquisition.

@@ -101,8 +101,8 @@ fn is_wrapped(method: &Method, ty: &Type) -> bool {
     method.is_async() && !is_scalar(ty)
 }
 
-/// Renders `path(self, __afresh_0)`. If `inner` is given, the first argument is the result of the method `inner`.
-/// The function `change` wraps or unwraps an argument.
+/// Renders `path(self, __afresh_0)`. If `inner` is `Some`, the first argument is the value that the method `inner`
+/// returns, rather than `self`. The function `change` wraps or unwraps an argument.
 pub(super) fn render_call(
     method: &Method,
     path: &TokenStream,

@@ -1,7 +1,8 @@
 //! Collects errors and emits them in source order.
 //!
-//! The steps find errors in different orders, and spans cannot be compared on stable Rust. Every location gets a number
-//! while the source is parsed, and errors are sorted by the number of their location.
+//! Every location gets a number while the source is parsed, and errors are sorted by the number of their location.
+//! Without the numbers, errors could not be sorted, because the macro's steps find errors in different orders, and
+//! spans cannot be compared on stable Rust.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -52,7 +53,8 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Numbers `tokens` as the next location in the source. An empty token stream gets the span of the macro call.
+    /// Gives `tokens` the next location number, and returns the location. An empty token stream gets the span of the
+    /// macro call.
     pub(crate) fn locate(&mut self, tokens: &impl ToTokens) -> Location {
         let mut tokens = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = tokens.next().unwrap_or_else(Span::call_site);
@@ -86,7 +88,7 @@ impl Diagnostics {
 
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without a separate number, the syntax error would be attributed to the node that is parsed next.
+        // Without a separate number, a syntax error would be attributed to the node that is parsed next.
         self.next += 1;
     }
 

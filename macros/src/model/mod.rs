@@ -1,7 +1,7 @@
 //! Defines the meaning of individual attributes and strings, without spans or tokens. All code in this directory can be
 //! tested with plain strings.
 //!
-//! Read `param_kind.rs` first: it lists the places that a parameter can have in a request.
+//! Read `param_kind.rs` first: it lists the parts of a request that a parameter can set.
 
 mod condition;
 mod constant;

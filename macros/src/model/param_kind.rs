@@ -1,4 +1,4 @@
-//! Lists the parts of a request in which a parameter can be sent.
+//! Lists the parts of a request that a parameter can set.
 
 use super::content::{Content, Whole};
 

@@ -24,7 +24,8 @@ pub(crate) struct Method {
     /// The range of locations in this method.
     pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
-    /// Whether `#[async_trait]` has rewritten the method. A rewritten method is read as the original async method.
+    /// Whether `#[async_trait]` has rewritten the method. A method that `#[async_trait]` has rewritten is read as the
+    /// original async method.
     pub(crate) is_desugared: bool,
     /// The method's visibility, even though trait methods cannot have a visibility. The visibility is kept so that the
     /// compiler reports it as an error.

@@ -14,8 +14,8 @@ use crate::error::Kind;
 pub enum Reason {
     /// The call was sent again with a newer token and was refused again.
     FreshTokenRefused,
-    /// The server recently refused a fresh token in another call to the same method. For a limited time, the runtime
-    /// assumes that a 403 response to this method means that a permission is missing.
+    /// In an earlier call to the same method, the server refused a fresh token. For a limited time, the runtime assumes
+    /// that a 403 response to this method means that a permission is missing.
     RouteForbidden,
     /// The refused token came from a recent refresh, and an earlier call with this token was also refused.
     JustRefreshed,

@@ -28,7 +28,8 @@ pub(crate) struct CallOptions {
 #[derive(Clone, Default)]
 pub(crate) struct Bounds {
     pub(crate) max_body: Option<usize>,
-    /// The origins that may receive the body and headers after a redirect, in addition to those set for the client.
+    /// The origins that may receive the body and headers after a redirect, in addition to the origins set for the
+    /// client.
     pub(crate) follow_to: Vec<Origin>,
     /// Whether an origin in `follow_to` uses plain `http` on another machine.
     is_exposed: bool,

@@ -105,9 +105,8 @@ impl RoleCall {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }
 
-    /// In a browser, prevents refreshes until the returned value is dropped, because the browser stores the cookies
-    /// from every response, even if the session discards the response. Outside a browser, the session has its own
-    /// cookies.
+    /// Prevents refreshes in a browser until the returned value is dropped, because the browser stores the cookies from
+    /// every response, even if the session discards the response. Outside a browser, the session has its own cookies.
     async fn pause_refreshes(&self) -> Option<RefreshPause> {
         if !IN_BROWSER {
             return None;

@@ -20,7 +20,7 @@ use crate::response::answer::{Answer, AnswerFuture, Continuation, Fetch, SENT_ON
 use crate::response::reading::Reading;
 use crate::trace;
 
-/// A call to a trait method before its first poll.
+/// A call to a trait method, before the call is first polled.
 struct MethodCall {
     context: SharedContext,
     endpoint: &'static Endpoint,

@@ -1,8 +1,8 @@
 //! Parses the challenges of a `WWW-Authenticate` header (RFC 9110 §11.6.1).
 //!
-//! Servers often send malformed headers, but the runtime must still find out why a call was refused. The parser
-//! therefore skips any text that it cannot parse. This parser also adds less code to a web page than a crate that
-//! rejects malformed headers.
+//! Servers often send malformed headers, but the runtime must still find out why a call was refused. The parser skips
+//! any text that it cannot parse. This parser also adds less code to a web page than a crate that rejects malformed
+//! headers.
 
 use super::media_type::is_token_byte;
 

@@ -11,7 +11,7 @@ pub(crate) struct Found<T> {
     pub(crate) value: Option<T>,
 }
 
-/// Returns the text of the value at `pointer` (RFC 6901). The text after that value may be truncated.
+/// Returns the text of the value at `pointer` (RFC 6901). The document can be truncated after the value at `pointer`.
 pub(crate) fn find_text<'j>(json: &'j [u8], pointer: &str) -> Found<&'j [u8]> {
     let mut found = Found { has_parent: false, value: None };
     seek(json.trim_ascii_start(), pointer, &mut found);

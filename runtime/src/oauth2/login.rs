@@ -44,19 +44,19 @@ pub(super) enum EndpointAnswer {
     Answered(EndpointResponse),
     /// The server refused the request with an OAuth error response.
     Refused(AuthorizationError),
-    /// The endpoint sent no response, or a response with status 408, 425, 429 or 5xx.
+    /// The endpoint did not respond, or it responded with status 408, 425, 429 or 5xx.
     Lost(Lost),
     /// The server's response violates the protocol.
     Invalid(Error),
 }
 
-/// Describes why a request received no usable response.
+/// Describes why a request did not receive a usable response.
 pub(super) struct Lost {
     pub(super) error: Error,
     /// The wait that the server requested with `Retry-After`.
     pub(super) retry_after: Option<Duration>,
-    /// Whether to increase the wait before the next request, because the endpoint did not respond in time or is
-    /// rate-limiting requests.
+    /// Whether the wait before the next request must increase. The wait must increase if the endpoint did not respond
+    /// in time or is rate-limiting requests.
     pub(super) is_overload: bool,
 }
 

@@ -77,7 +77,7 @@ impl ServerCode {
 }
 
 /// Returns the error code that determines how the response is classified. If any field contains an error code for a
-/// rejected refresh token, this error code takes precedence over the one in the RFC 6749 field.
+/// rejected refresh token, this error code takes precedence over any other error code in the RFC 6749 field.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);

@@ -27,7 +27,7 @@ pub trait AnyArgument {
     /// Rejects argument types that never have anything to send, such as `()`.
     fn in_request(&self) {}
 
-    /// Checks that a method without a role takes no refresh token.
+    /// Checks that an argument of a method without a role is not a refresh token.
     fn without_role(&self) {}
 
     /// Checks that the body of a `#[logout]` method, or a part of that body, is not a value from the session.

@@ -1,5 +1,5 @@
-//! Encodes the arguments of a call into a request. Start with `call.rs`, which has one method for each place in a
-//! request.
+//! Encodes the arguments of a call into a request. Start with `call.rs`, which has one method for each part of a
+//! request that an argument can set.
 //!
 //! All arguments follow one rule: a value is sent as its JSON representation, without the quotes around a string. The
 //! JSON representation of a value depends on the [`Serialize`](serde::Serialize) implementation of its type. The name

@@ -52,7 +52,7 @@ pub struct Answer {
     pub(super) refused: bool,
     /// Whether the method returns `None` for the status of this response (`#[none_on(...)]`).
     pub(super) none: bool,
-    /// Whether the body is truncated because it exceeded the client's size limit.
+    /// Whether the body was truncated at the client's size limit.
     pub(super) cut: bool,
     pub(super) continuation: Option<Box<Continuation>>,
 }

@@ -23,8 +23,8 @@ use crate::response::reading::Reading;
 /// Empty lines and a byte order mark are skipped. `Lines<String>` returns the raw lines.
 ///
 /// If the content type of a response is `text/html`, the call returns an error for which
-/// [`is_decode`](Error::is_decode) returns `true`. The error contains the beginning of the body ([`Error::body`]). An
-/// empty body has no values.
+/// [`is_decode`](Error::is_decode) returns `true`. The decode error contains the beginning of the body
+/// ([`Error::body`]). An empty body has no values.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -57,8 +57,8 @@ impl<T: DeserializeOwned> Lines<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum length of a line, in bytes. If a line exceeds this limit, the stream returns an error and then
-    /// ends. Default: 16 MiB.
+    /// Sets the maximum length of a line, in bytes. If a line is longer than `bytes`, the stream returns an error and
+    /// then ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { limit: bytes, ..self }

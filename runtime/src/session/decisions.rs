@@ -76,7 +76,7 @@ pub(crate) enum Entry<H> {
 #[derive(Debug)]
 pub(crate) enum Settled<H> {
     Return(Reason),
-    /// The refused call's session has ended because of a logout, another login or expiry.
+    /// The refused call's session has ended because of a logout, a new login or expiry.
     Ended(Error),
     /// The session has expired: the server refused the call, and either an earlier refresh was rejected or the cookies
     /// that a refresh needs have expired.

@@ -13,8 +13,8 @@ use crate::error::Stamp;
 use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
-/// The initial period for which a route is treated as forbidden. For the same period after a refresh, a new token is
-/// treated as valid even if the server refuses it.
+/// The initial period for which a route is treated as forbidden. After a refresh, the new token is also treated as
+/// valid for `FIRST_PERIOD`, even if the server refuses it.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -26,8 +26,8 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
     /// The routes for which a refresh may have been useless, because the refused call was not sent again. Each route is
-    /// stored with the generation of the new credential. If the server refuses the route's next call with the new
-    /// credential, the refresh was useless.
+    /// stored with the generation of the credential that the refresh created. If the server refuses the route's next
+    /// call with this credential, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
     useless_refreshes: Vec<(u64, Instant)>,
@@ -57,7 +57,7 @@ impl ForbiddenRoutes {
         just_refreshed.then_some(Reason::JustRefreshed)
     }
 
-    /// Whether there were so many useless refreshes recently that no further refresh should be tried.
+    /// Whether refreshes are suspended because too many recent refreshes were useless.
     pub(crate) fn is_excessive(&self, now: Instant) -> bool {
         let recent = self
             .useless_refreshes
@@ -106,8 +106,8 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether a refused call to `route` proves that the refresh with this `generation` was useless. Only the refusal
-    /// of a recently received credential is treated as proof. Each useless refresh is counted only once.
+    /// Whether a refused call to `route` proves that the refresh that created credential `generation` was useless. Only
+    /// the refusal of a recently received credential is treated as proof. Each useless refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// The time between the start of a background refresh and the expiry of the access token, to which up to 20 % of jitter
-/// is added.
+/// The longest time, without jitter, between the start of a background refresh and the expiry of the access token. The
+/// jitter makes this time up to 20 % longer.
 const MARGIN: Duration = Duration::from_secs(30);
 /// A call whose request body can be sent only once waits for a refresh if the access token expires within this time.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);

@@ -20,18 +20,17 @@ impl Session {
     /// Use `refresh` for a "try again" button. If refreshes fail repeatedly, calls start the next refresh only after 1
     /// s, 2 s, 4 s and so on, up to 60 s. `refresh` can start a refresh 1 s after the last failure. A `Retry-After`
     /// header and a rejected refresh token affect both `refresh` and calls. Until the wait after a failure is over,
-    /// `refresh` returns the last error without sending a request. A program that calls `refresh` in a loop therefore
-    /// cannot flood the server.
+    /// `refresh` returns the last error without sending a request, so a program that calls `refresh` in a loop cannot
+    /// flood the server.
     ///
     /// # Errors
     ///
-    /// - If the session cannot be refreshed, returns an error for which [`is_no_session`](Error::is_no_session) returns
-    ///   `true`.
+    /// - If the session cannot be refreshed, [`is_no_session`](Error::is_no_session) returns `true` for the error.
     ///
-    /// - If the server rejected the refresh token, returns an error for which
-    ///   [`is_session_expired`](Error::is_session_expired) returns `true`.
+    /// - If the server rejected the refresh token, [`is_session_expired`](Error::is_session_expired) returns `true` for
+    ///   the error.
     ///
-    /// - If the refresh fails for a reason not listed above, returns the error from the refresh.
+    /// - If the refresh fails for another reason, `refresh` returns the error from the failed refresh.
     ///
     /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use crate::error::Result;
 
 pub(crate) enum Revoking {
-    /// The program has set no function for revoking tokens.
+    /// The session has no function for revoking tokens.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

@@ -3,8 +3,9 @@
 use super::session::Session;
 
 impl Session {
-    /// Gives this session the provider and the revoker of `other`, unless this session already has its own. If calls
-    /// that use `other` require a login, calls that use this session also require a login.
+    /// Copies the provider and the revoker of `other` to this session. A provider or revoker that this session already
+    /// has is not replaced. If calls that use `other` require a login, calls that use this session also require a
+    /// login.
     pub(crate) fn refresh_as(&self, other: &Self) {
         if let Some(provider) = other.0.provider.get() {
             self.set_provider(provider.clone());

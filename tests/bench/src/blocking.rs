@@ -10,7 +10,7 @@ use crate::item::Item;
 pub const WAYS: [(&str, &str); 2] =
     [("afresh", "**afresh**, `wait()`"), ("reqwest", "`reqwest::blocking` by hand")];
 
-/// Makes blocking calls in one of the `WAYS` on a thread without a Tokio runtime.
+/// Makes blocking calls on a thread without a Tokio runtime. `way` is the name of one of the `WAYS`.
 pub fn run(way: &str, base: &str, work: Work) {
     match way {
         "afresh" => {

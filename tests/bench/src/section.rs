@@ -62,7 +62,7 @@ pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// Formats a number for a table. Numbers below 100 have up to two decimal places, and numbers of 10 000 or more have
-/// spaces between thousands.
+/// spaces as thousands separators.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if size < 100.0 {

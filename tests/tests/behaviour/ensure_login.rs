@@ -57,7 +57,8 @@ async fn ten_processes_that_start_at_once_log_in_once() {
     assert_eq!(shops[3].order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// W13: without a store, all tasks of a process share one login, and an existing session needs no login.
+/// W13: without a store, all tasks of a process share one login. If a session already exists, the login closure is not
+/// called.
 #[tokio::test(start_paused = true)]
 async fn the_tasks_of_a_process_log_in_once() {
     let world = World::new();

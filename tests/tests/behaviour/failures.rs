@@ -198,8 +198,8 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
 }
 
-/// D10: an early refresh that returns the current access token again succeeds, because the server has not refused that
-/// token.
+/// D10: an early refresh succeeds even if it returns the current access token again, because the server has not refused
+/// that token.
 #[tokio::test(start_paused = true)]
 async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     let world = World::with(AuthorityConfig {
@@ -222,7 +222,7 @@ async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     assert!(!event_names(&mut events).contains(&"refresh failed"));
 }
 
-/// D11, D12: if a refresh response has no refresh token, or an empty one, the client keeps the old refresh token.
+/// D11, D12: if the refresh token in a refresh response is missing or empty, the client keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     for refresh_token_field in [RefreshTokenField::Omitted, RefreshTokenField::Empty] {

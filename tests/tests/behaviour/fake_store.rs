@@ -1,4 +1,4 @@
-//! [`FakeStore`], a store that tests can control.
+//! Defines [`FakeStore`], a store that tests can control.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -82,7 +82,7 @@ impl FakeStore {
         self.state(op).held.send_replace(true);
     }
 
-    /// Releases all blocked calls to the operation and no longer blocks later calls.
+    /// Releases all blocked calls to the operation, and stops blocking later calls.
     pub fn open(&self, op: Operation) {
         self.state(op).held.send_replace(false);
     }

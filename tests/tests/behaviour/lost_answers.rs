@@ -252,7 +252,7 @@ async fn a_refused_session_without_a_lost_answer_has_expired() {
     }
 }
 
-/// I8, J1: if a refresh response is lost after a logout or another login, the refresh request is not sent again.
+/// I8, J1: if a refresh response is lost after a logout or a new login, the refresh request is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_an_ended_session_is_not_requested_again() {
     for again in [false, true] {

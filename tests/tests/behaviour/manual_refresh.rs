@@ -29,7 +29,7 @@ async fn a_manual_refresh_respects_retry_after() {
     world.authority.assert_refreshes(2);
 }
 
-/// D13: during a long backoff, a manual refresh can still be sent after one second.
+/// D13: during a long backoff, a manual refresh can start one second after the last failure.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     let world = World::new();

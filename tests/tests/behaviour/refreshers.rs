@@ -39,7 +39,7 @@ fn accept(world: &World, newest: &'static str) {
 }
 
 /// K4, B1: a refresher that needs no login is called once, before the first calls are sent. Each time a refresher is
-/// called again, it receives the tokens from its previous call.
+/// called again, it receives the tokens that its previous call returned.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();
@@ -100,7 +100,7 @@ async fn a_logout_while_the_refresher_is_asked_is_respected() {
     world.stage.assert_sends(0);
 }
 
-/// D4: if a refresher returns no access token or an empty one, the refresh fails, and the session is kept.
+/// D4: if the access token that a refresher returns is missing or empty, the refresh fails, and the session is kept.
 #[tokio::test(start_paused = true)]
 async fn an_empty_access_token_is_a_missing_one() {
     for brought in [Tokens::new(""), Tokens::from_refresh("next")] {

@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::api::{Order, Shop, event_names, logged_in_client, order};
 
-/// E1: if a call's second request is refused too, the call returns the second refusal and sends no third request.
+/// E1: if a call's second request is refused too, the call returns the second refusal and does not send a third
+/// request.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer() {
     for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
@@ -97,8 +98,8 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
     }
 }
 
-/// E3: if the body of the response to a call's second request is cut off, the call returns an error and sends no third
-/// request.
+/// E3: if the body of the response to a call's second request is cut off, the call returns an error and does not send a
+/// third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     let world = World::new();
@@ -114,7 +115,8 @@ async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// E4: if the token is refreshed again during a call's second request, a refusal of that request is still final.
+/// E4: if the token is refreshed again during a call's second request and the server refuses that request, the call
+/// returns the refusal and does not send a third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
     for refusal in [401, 403] {

@@ -1,5 +1,5 @@
 //! Tests retries after failures unrelated to the credential: waiting times, deadlines, the retry budget, and refreshes
-//! between attempts. Unit tests in the runtime crate cover which failures are retried.
+//! between attempts. Unit tests in the runtime crate check which failures are retried.
 
 use std::time::Duration;
 

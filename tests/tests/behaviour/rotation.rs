@@ -101,7 +101,7 @@ async fn a_rejected_refresh_of_an_old_session_does_not_end_the_next_one() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// G6: if an old session's refresh succeeds late, it does not replace the new session's tokens.
+/// G6: if an old session's refresh succeeds late, the refresh does not replace the new session's tokens.
 #[tokio::test(start_paused = true)]
 async fn a_late_refresh_of_an_old_session_does_not_replace_the_next_one() {
     let world = World::new();

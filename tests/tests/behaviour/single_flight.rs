@@ -59,7 +59,8 @@ async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
     assert_eq!(call.await.unwrap().unwrap(), Order { id });
 }
 
-/// B3: if an old token is refused after another call has refreshed, the call is sent again with the new token.
+/// B3: if a call's old token is refused after another call has refreshed the token, the refused call is sent again with
+/// the new token.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     for refusal in [401, 403] {
@@ -100,7 +101,7 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
 }
 
 /// B3, N1: a redirect response that arrives after a refresh is followed with the new token. A redirect response that
-/// arrives after another login is not followed.
+/// arrives after a new login is not followed.
 #[tokio::test(start_paused = true)]
 async fn a_late_redirect_is_followed_with_the_current_token() {
     let world = World::new();

@@ -93,7 +93,7 @@ fn s256(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// Returns a login that opens no browser and prints nothing, and a receiver for its authorization URL.
+/// Returns a login that does not open a browser or print anything, and a receiver for the login's authorization URL.
 pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
     let (sender, receiver) = oneshot::channel();
     let open = move |url: &str| {

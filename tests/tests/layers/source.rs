@@ -157,7 +157,7 @@ impl Reader {
         Some(at + 3)
     }
 
-    /// Reads a `use`, which can also be inside a function body. `use<'a>` is a bound rather than an import.
+    /// Reads a `use` declaration, which can also be inside a function body. `use<'a>` is a bound rather than an import.
     fn import(&mut self, tokens: &[Token], at: usize, attributes: &Attributes) -> Option<usize> {
         if word_at(tokens, at) != "use" || tokens.get(at + 1)?.is('<') {
             return None;
@@ -262,7 +262,7 @@ fn only_in_tests(predicate: &[Token]) -> bool {
     }
 }
 
-/// Returns whether the attribute is an inner attribute, together with its content.
+/// Returns whether the attribute is an inner attribute, and the content of the attribute.
 fn attribute(tokens: &[Token], at: usize) -> Option<(bool, &[Token])> {
     if !tokens.get(at)?.is('#') {
         return None;

@@ -140,8 +140,8 @@ impl Tree {
             "crate" => self.walk(0, rest, seen),
             "self" | "super" => self.walk(module, path, seen),
             _ if self.modules[module].children.contains_key(first) => self.walk(module, path, seen),
-            // The path's first segment is an imported module. A path through an imported type adds no dependency,
-            // because the import already adds one.
+            // The path's first segment is an imported module. A path through an imported type does not add a
+            // dependency, because the import has already added it.
             _ if !rest.is_empty() => {
                 let imported = self.bound(module, first, seen).unwrap_or_default();
                 let modules = imported.into_iter().filter_map(|target| match target {

@@ -1,4 +1,4 @@
-//! Tests that several processes share one login if all of them are started for the first time at the same time.
+//! Tests that several processes share one login if all of them start before a session is stored.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ async fn all_are_logged_in(shop: &Shop, processes: &mut [Process]) {
     shop.world.authority.assert_refreshes(0);
 }
 
-/// W13: if ten processes are started for the first time at the same time, only one of them logs in.
+/// W13: if ten processes start at the same time and no session is stored, only one of them logs in.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_processes_that_start_at_once_log_in_once() {
     for place in Place::all() {

@@ -68,7 +68,8 @@ async fn a_redis_that_hangs_blocks_no_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_or_lock_whose_answer_was_lost_counts_once() {
     let Some(server) = RedisServer::start() else { return };
-    // After these calls, the Redis server has cached the scripts, so each later operation needs only one request.
+    // After one swap and one lock, the Redis server has cached the scripts, so each later operation needs only one
+    // request.
     let direct = store(&server);
     let basis = direct.swap(swap(Revision::default(), b"first")).await.unwrap().unwrap();
     let fence = direct.lock().await.unwrap().unwrap().fence();

@@ -103,7 +103,7 @@ fn upgrade_operation(root: &Value, values: &[Value], shared: &[Value], operation
     }
 }
 
-/// If a parameter is a `Content-Type` header, returns the content types that the parameter lists. In OpenAPI 3, the
+/// Returns the content types that a parameter lists, if the parameter is a `Content-Type` header. In OpenAPI 3, the
 /// content types are the keys of the request body's `content`.
 fn content_types(parameter: &Value) -> Option<Vec<String>> {
     let is_header = parameter["in"] == "header";

@@ -24,7 +24,7 @@ pub(crate) struct Security<'d> {
 /// The credentials that one operation requires.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Need {
-    /// Whether the client sends the operation without the session's credential.
+    /// Whether the client calls the operation without the session's credential.
     pub(crate) public: bool,
     /// The API keys that become parameters: for each key, its location, its name in the request, and its security
     /// scheme.
@@ -151,7 +151,7 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// If the client uses basic authentication, returns the source of the function that creates the credential.
+    /// Returns the source of the function that creates the credential, if the client uses basic authentication.
     pub(crate) fn function(&self) -> Option<String> {
         (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
     }

@@ -25,8 +25,8 @@ impl Types<'_> {
         let Some(depth) = depth.checked_sub(1) else { return Profile::Any };
         let mut schema = self.document.resolve(schema).clone();
         if schema["allOf"].is_array() || schema["$ref"].is_string() {
-            // Computing a profile reports no losses, because the losses are reported later, when the schema's type is
-            // built.
+            // The computation of a profile does not report losses, because the losses are reported later, when the
+            // schema's type is built.
             let losses = std::mem::take(&mut self.report);
             schema = self.merge(&schema);
             self.report = losses;

@@ -109,8 +109,8 @@ impl Types<'_> {
         }
     }
 
-    /// If all variants of a union are strings, returns a single enum for the union. If a variant accepts any string,
-    /// the enum has an additional variant `Other(String)`.
+    /// Returns a single enum for a union whose variants are all strings. If a variant accepts any string, the enum has
+    /// an additional variant `Other(String)`.
     fn shape_texts(&mut self, variants: &[Value]) -> Option<Made> {
         let mut texts: Vec<String> = Vec::new();
         let mut is_open = false;

@@ -179,8 +179,8 @@ fn every_attribute_has_its_meaning_alone() {
     }
 }
 
-/// The `bearer` attribute belongs on methods whose parameters the runtime fills. `bearer` sets the header
-/// `authorization`.
+/// The `bearer` attribute is allowed only on parameters of `#[refresh]` methods and of public `#[logout]` methods.
+/// `bearer` sets the header `authorization`.
 #[test]
 fn bearer_goes_with_every_parameter_of_a_filled_method() {
     for param in ON_PARAMETER {

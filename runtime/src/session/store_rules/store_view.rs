@@ -45,7 +45,8 @@ pub(crate) struct StoredRecord<L, I, R> {
 /// A record that a process is about to write.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RecordDraft<L, I, R> {
-    /// The store revision that the write replaces. `None` means that the store must be read before the write.
+    /// The store revision that the write replaces. `None` means that the store must be read before the record is
+    /// written.
     pub(crate) basis: Option<R>,
     pub(crate) stored_as: StoredAs<L>,
     pub(crate) intent: Option<I>,
@@ -107,7 +108,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         if comparison != Comparison::ReplacedByChange {
             self.stored_as.storage = Storage::Confirmed;
             self.known(found);
-            // An intent to send an older refresh token is obsolete.
+            // If the stored session is older than this process's session, the stored intent is obsolete.
             let intent = found.intent.clone().filter(|_| comparison != Comparison::Older);
             let other = intent.filter(|intent| self.intent.as_ref() != Some(intent));
             self.other_use = other.map_or(OtherUse::None, OtherUse::Intended);
@@ -168,8 +169,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(found.revision)
     }
 
-    /// Records that the process is about to write `draft`. Even if the confirmation of the write is lost, the store may
-    /// contain the new record.
+    /// Records that the process is about to write `draft`. The store may contain the new record even if the write is
+    /// not confirmed.
     pub(crate) fn tries(&mut self, draft: &RecordDraft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
@@ -201,7 +202,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// If `draft` ends the session, records that another process may have sent the session's refresh token.
+    /// Records that another process may have sent the session's refresh token, if `draft` ends the session.
     fn may_be_used_elsewhere(&mut self, draft: &RecordDraft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;

@@ -31,7 +31,7 @@ extern "C" {
 
 pub(super) struct WebLocks(LockManager);
 
-/// A Web Lock, which is released when it is dropped.
+/// A Web Lock. Dropping this value releases the lock.
 pub(super) struct WebLock(Function);
 
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use crate::item::Item;
 
 const END: &[u8] = b"\r\n\r\n";
 
-/// Serves a connection until the client closes it. The requests must have no bodies.
+/// Serves a connection until the client closes it. The requests must not have bodies.
 pub async fn converse(mut stream: TcpStream) {
     let (mut received, mut answer, mut json) = (Vec::new(), Vec::new(), Vec::new());
     loop {
@@ -30,8 +30,8 @@ pub async fn converse(mut stream: TcpStream) {
     }
 }
 
-/// Writes the response to a request for an item. The response has the same headers as a response from the server that
-/// accepts every request.
+/// Writes the response to a request for an item. The response has the same headers as a response from the server in
+/// `answers.rs`.
 fn write_answer(id: u64, json: &mut Vec<u8>, answer: &mut Vec<u8>) {
     serde_json::to_writer(&mut *json, &Item::numbered(id)).expect("memory");
     write!(

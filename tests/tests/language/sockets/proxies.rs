@@ -17,8 +17,8 @@ trait Plain {
 
 const SERVER: &str = "AFRESH_TEST_SERVER";
 
-/// N4: a system proxy receives no requests to the local machine. Plain `http` to the local machine is allowed only
-/// because no proxy sees the request.
+/// N4: requests to the local machine are not sent through a system proxy. Plain `http` to the local machine is allowed
+/// only because no proxy sees the request.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     if let Ok(server) = env::var(SERVER) {

@@ -7,7 +7,7 @@ use crate::session::store_rules::compare::Storage;
 /// The epoch that the model assigns to a write that is older than the current session.
 const OTHER: u64 = 7;
 
-/// Replaces large numbers with small numbers, in the order in which the large numbers occur.
+/// Replaces numbers with 0, 1, 2 and so on, in the order in which the numbers first occur.
 #[derive(Default)]
 struct Names(Vec<u8>);
 
