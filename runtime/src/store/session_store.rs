@@ -141,7 +141,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future has
     /// been dropped, the store must release the lock immediately. A server can grant the lock to a client that has
     /// stopped waiting or has crashed. If a client is no longer waiting, the lock must expire or be released within
-    /// seconds. For example, a lock can expire quickly unless its client confirms it.
+    /// seconds. For example, the server can let a lock expire quickly unless the client confirms the lock.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when the revision in the store may differ from `seen`. If the revision already differs from `seen`, the
@@ -232,7 +232,8 @@ pub struct Swap {
     pub fence: Option<u64>,
 }
 
-/// The minimum pause between two renewals of a lock, even if the lock expires during the pause.
+/// The minimum pause between two renewals of a lock. A pause is never shorter, even if the lock expires during the
+/// pause.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;

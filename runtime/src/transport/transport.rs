@@ -160,7 +160,7 @@ impl Transport {
 pub(crate) struct Own {
     client: reqwest::Client,
     /// A client without a proxy, which is used for redirects to the local machine. The outer `None` means that `client`
-    /// uses no proxy. The inner `None` means that the client without a proxy could not be built.
+    /// does not use a proxy. The inner `None` means that the client without a proxy could not be built.
     without_proxy: Option<Arc<OnceLock<Option<reqwest::Client>>>>,
 }
 
@@ -199,7 +199,7 @@ enum SendFuture {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Hyper(HyperFuture),
-    /// A request that the runtime refused before it was sent.
+    /// A request that the runtime refused to send.
     Refused(Option<Error>),
 }
 

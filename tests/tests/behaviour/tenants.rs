@@ -91,8 +91,8 @@ trait Issuer {
     async fn token_for(&self, #[json("audience")] audience: &str) -> Result<Tokens>;
 }
 
-/// G8, Q4: sessions for two audiences share one refresh token, which a third session owns. The two sessions refresh
-/// through calls on the third session, so only one refresh at a time sends the refresh token.
+/// G8, Q4: sessions for two audiences share one refresh token, which a third session owns. To refresh, each audience's
+/// session makes a call on the third session, so only one refresh at a time sends the refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     let world = World::new();

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::{Api, ApiClient, CANARY, client, config, run};
 
-/// Digits that are part of every secret number. The tests search error messages for these digits.
+/// Digits that are part of every secret number, and that the tests search for in error messages.
 const NUMBER: u32 = 47_114_711;
 
 fn served(answer: Answer) -> ApiClient {

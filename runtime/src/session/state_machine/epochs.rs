@@ -73,8 +73,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         });
     }
 
-    /// Ends the session with a logout. Returns whether there was a login, and the refresh that the logout detached, if
-    /// any.
+    /// Ends the session with a logout. Returns two values: whether the session was logged in, and the refresh that the
+    /// logout detached, if any.
     pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
         let was_logged_in = matches!(self.current.login_state, LoginState::LoggedIn(_));
         let detached = self.start_epoch();
