@@ -36,10 +36,10 @@ pub(crate) enum Member<'s> {
     Endpoint(Endpoint<'s>),
     /// An invalid method that would send a request. In the trait and the client, a stub replaces the invalid method.
     Invalid(&'s Method),
-    /// A method that has a default body and sends no request. The client does not override the default body.
+    /// A method that has a default body and does not send a request. The client does not override the default body.
     Provided(&'s Method),
-    /// An invalid method that has a default body and sends no request. The invalid method stays in the trait, and no
-    /// other code is generated from it.
+    /// An invalid method that has a default body and does not send a request. The invalid method stays in the trait,
+    /// and no other code is generated from it.
     InvalidProvided(&'s Method),
     Other(&'s Item),
 }

@@ -232,8 +232,7 @@ pub struct Swap {
     pub fence: Option<u64>,
 }
 
-/// The minimum pause between two renewals of a lock. A pause is never shorter, even if the lock expires during the
-/// pause.
+/// The minimum pause between two renewals of a lock, which applies even if the lock expires during the pause.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
@@ -287,8 +286,8 @@ impl StoreLock {
         Ok(())
     }
 
-    /// Returns the time to wait before the lock is renewed, which is a third of the lock's remaining time. Returns
-    /// `None` if the lock cannot be renewed.
+    /// Returns the time to wait before the lock is renewed: a third of the lock's remaining time, but at least 250 ms.
+    /// Returns `None` if the lock cannot be renewed.
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());

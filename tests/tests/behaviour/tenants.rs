@@ -12,8 +12,8 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, logged_in_client, order
 use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
-/// Q2: ten thousand tenants use ten thousand separate sessions and share no global state. If a session is dropped
-/// during its refresh, the refresh completes and leaves no task behind.
+/// Q2: ten thousand tenants use ten thousand separate sessions and do not share any global state. If a session is
+/// dropped during its refresh, the refresh completes and does not leave a task behind.
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_tenants_share_no_global_state() {
     const TENANTS: usize = 10_000;

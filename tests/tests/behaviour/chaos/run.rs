@@ -48,7 +48,7 @@ pub struct Run {
     pub sessions: Vec<TestSession>,
     /// The number of manual refreshes so far.
     pub asked: usize,
-    /// The access token lifetime that the server sends, or `None` if the server sends no lifetime.
+    /// The access token lifetime that the server sends, or `None` if the server does not send a lifetime.
     pub lifetime: Option<Duration>,
     network: FaultyNetwork,
     random: Rng,

@@ -158,7 +158,7 @@ impl World {
             }
         }
         if self.lock == Some(ABANDONED) {
-            // A lock granted for an abandoned request is released without a further event.
+            // A lock granted for an abandoned request is released without any further event.
             next.push(Self { lock: None, ..self.clone() });
         }
         for world in &next {
