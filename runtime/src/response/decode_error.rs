@@ -14,7 +14,7 @@ pub(crate) enum DecodeError {
     Json(serde_json::Error),
     Text(TextError),
     Custom(String),
-    /// The method lists the status in `none_on`, but its return type is not an `Option`.
+    /// The method lists the status in `none_on`, but the method's return type is not an `Option`.
     NotAnOption,
 }
 

@@ -210,7 +210,7 @@ impl Revision {
     }
 }
 
-/// The content of a store.
+/// The record that a store contains, with its revision.
 #[derive(Clone, Default)]
 pub struct Stored {
     /// The number of changes that the store has received so far.

@@ -12,9 +12,9 @@ use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
     /// Starts a new epoch with the credential from a login, or with tokens set by the user. `begun` is the session's
-    /// stamp at the start of the login. The new epoch keeps no state from the old epoch, except for cookies set before
-    /// the login. Returns the running refresh that the login detached, or an error if a logout ended the session during
-    /// the login.
+    /// stamp at the start of the login. The new epoch does not keep any state from the old epoch, except for cookies
+    /// set before the login. Returns the running refresh that the login detached, or an error if a logout ended the
+    /// session during the login.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,

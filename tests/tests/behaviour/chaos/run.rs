@@ -1,4 +1,4 @@
-//! One random run, in which calls, logins, logouts and server events start at random times during two minutes on a
+//! One random run, in which calls, logins, logouts and server events start at random times within two minutes on a
 //! simulated clock.
 
 use std::panic::resume_unwind;

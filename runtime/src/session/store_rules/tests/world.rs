@@ -43,7 +43,7 @@ pub(super) enum Step {
 pub(super) struct InFlight {
     pub(super) draft: RecordDraft<u8, u8, u8>,
     pub(super) token: Option<u8>,
-    /// The number of changes that the draft includes.
+    /// The number of session changes that `draft` includes.
     pub(super) covers: u64,
     pub(super) progress: Progress,
 }
