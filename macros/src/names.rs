@@ -245,8 +245,8 @@ impl Runtime {
         join(self.to_token_stream(), item, Span::call_site())
     }
 
-    /// Returns the path to an item of the runtime, placed at `span`. A path that the user wrote keeps its span, so that
-    /// the compiler reports a wrong path only once.
+    /// Returns the path to an item of the runtime, with the given span. A path that the user wrote keeps its span, so
+    /// that the compiler reports a wrong path only once.
     pub(crate) fn item_at(&self, item: RuntimeItem, span: Span) -> TokenStream {
         let mut root = self.to_token_stream();
         if self.0.is_none() {

@@ -1,5 +1,5 @@
 //! Checks that generated code also works in a crate that uses edition 2021. This crate compiles the traits, test
-//! doubles and holder types of the language tests again.
+//! doubles and holder types of the language tests in edition 2021.
 #![cfg(test)]
 
 #[path = "../tests/language/api.rs"]

@@ -1,1 +1,1 @@
-//! This crate is empty. The list is in `skipped.rs`.
+//! This library is empty. `skipped.rs` prints the list of the skipped tests.

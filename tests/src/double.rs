@@ -49,7 +49,7 @@ macro_rules! double_methods {
 }
 pub(crate) use double_methods;
 
-/// A [`Double`] as a tower service for reqwest's types. The service uses no socket, no task and no timer.
+/// A [`Double`] as a tower service for reqwest's types. The service does not use sockets, tasks or timers.
 #[derive(Clone, Debug)]
 pub struct InMemory<D>(D);
 

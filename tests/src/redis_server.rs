@@ -40,7 +40,7 @@ impl RedisServer {
         let name = format!("afresh-redis-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a folder for Redis");
-        // Another process can bind the port before Redis does, so each attempt uses another port.
+        // Another process can bind the port before Redis does, so each attempt uses a different port.
         for _ in 0..5 {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on loopback");
             let port = listener.local_addr().expect("a bound socket has an address").port();
@@ -61,7 +61,7 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Kills the process, as a crash would. The data in the append-only file is kept.
+    /// Kills the process to simulate a crash. The data in the append-only file is kept.
     ///
     /// # Panics
     ///

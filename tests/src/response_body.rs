@@ -16,8 +16,8 @@ use crate::double::Outcome;
 use crate::request_log::RequestLog;
 use crate::seen::{RequestState, Seen};
 
-/// A request that has no answer yet. If an `OpenRequest` is dropped before it is answered, the request is logged as
-/// abandoned.
+/// A request that has not been answered yet. If an `OpenRequest` is dropped before it is answered, the request is
+/// logged as abandoned.
 pub(crate) struct OpenRequest {
     seen: Seen,
     log: RequestLog,
@@ -136,7 +136,7 @@ impl http_body::Body for ResponseBody {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            // A body of known length is a single chunk, so no bytes remain after this chunk.
+            // A body of known length is a single chunk, so no bytes remain once `chunks` is empty.
             Source::Chunks(chunks, _, size) if size.exact().is_some() && chunks.is_empty() => {
                 SizeHint::with_exact(0)
             }

@@ -186,35 +186,35 @@ impl Drop for UnderWay {
 }
 
 /// A request that the authorization server holds until the test decides how to handle it. If a `ParkedRequest` is
-/// dropped without a decision, the request's connection is reset.
+/// dropped before the test has decided, the request's connection is reset.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]
 pub struct ParkedRequest(pub(crate) Waiting<Handling>);
 
 impl ParkedRequest {
-    /// Returns a copy of the request, which the test can keep after the answer.
+    /// Returns a copy of the request, which the test can still read after the request has been answered.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()
     }
 
-    /// Processes the request as if it had not been held.
+    /// Processes the request as if the server had not held it.
     pub fn release(self) {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends `answer`. If the request was held before it was processed, it is never processed.
+    /// Sends `answer`. If the server held the request before processing it, the request is never processed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
 
-    /// Processes the request unless it was already processed, and sends `answer`.
+    /// Processes the request if it has not been processed yet, and then sends `answer`.
     pub fn process_then(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers the request. If the request was held before it was processed, it is never processed.
+    /// Never answers the request. If the server held the request before processing it, the request is never processed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

@@ -34,12 +34,12 @@ pub(crate) enum Member<'s> {
     /// A method that sends a request. If the method has a default body, the client overrides it, but other
     /// implementations of the trait can use it.
     Endpoint(Endpoint<'s>),
-    /// An invalid method that would send a request. The trait and the client contain stubs for the invalid method.
+    /// An invalid method that would send a request. In the trait and the client, a stub replaces the invalid method.
     Invalid(&'s Method),
-    /// A method that has a default body and sends no request. The client does not override the default body.
+    /// A method that has a default body and does not send a request. The client does not override the default body.
     Provided(&'s Method),
-    /// An invalid method that has a default body and sends no request. The invalid method stays in the trait, and no
-    /// other code is generated from it.
+    /// An invalid method that has a default body and does not send a request. The invalid method stays in the trait,
+    /// and no other code is generated from it.
     InvalidProvided(&'s Method),
     Other(&'s Item),
 }

@@ -11,8 +11,8 @@ use crate::syntax::{End, Method, Pattern, mentions};
 
 /// Renders `;` for a method without a default body, or the default body as a block that returns a future.
 ///
-/// The rendered block borrows every parameter, so that the compiler reports no unused parameter. The client sends all
-/// parameters, so a parameter that the default body does not use is not a mistake.
+/// The rendered block borrows every parameter, so that the compiler does not report an unused parameter. The client
+/// sends all parameters, so a parameter that the default body does not use is not a mistake.
 pub(super) fn render_end(method: &Method) -> TokenStream {
     let body = match &method.end {
         End::Declared(semi) => return semi.to_token_stream(),

@@ -72,7 +72,7 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     Some(Paging { next, items: found.items, more: found.more, rebase: found.rebase.is_some() })
 }
 
-/// The argument that declares where the next page is, and the argument's text.
+/// The source of the next page, as declared by an argument of `#[pages(...)]`.
 enum Source {
     Link,
     Url(String),
@@ -84,8 +84,8 @@ enum Source {
 }
 
 impl Source {
-    /// Combines the source of the next page with its query parameter. A missing query parameter is an error, and so is
-    /// a query parameter that the source does not use.
+    /// Combines the source of the next page with the query parameter that requests the next page. A missing query
+    /// parameter is an error, and so is a query parameter that the source does not use.
     fn next_page(
         self,
         key: Location,

@@ -73,8 +73,8 @@ impl Attribute {
         Self { at, whole, name, owner, style, arguments, source }
     }
 
-    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. An
-    /// unmarked second `#[api]` would generate a second client.
+    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. If the
+    /// second `#[api]` were not marked, it would generate a second client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
             return Vec::new();

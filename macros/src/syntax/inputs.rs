@@ -25,7 +25,7 @@ struct Inside {
     params: Vec<Parameter>,
 }
 
-/// The `self` of a method.
+/// The `self` parameter of a method.
 #[derive(Default)]
 pub(crate) enum Receiver {
     #[default]
@@ -47,7 +47,7 @@ impl Inputs {
     }
 }
 
-/// Returns the parentheses as an empty group, because their contents are not parsed yet.
+/// Returns the parentheses as an empty group, because their contents have not been parsed yet.
 fn parentheses(span: Span) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
     group.set_span(span);

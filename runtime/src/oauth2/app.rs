@@ -94,8 +94,8 @@ impl App {
         self
     }
 
-    /// Sets the scope to request, as names separated by spaces (RFC 6749 §3.3). By default, the client sends no scope,
-    /// and the server chooses the scope.
+    /// Sets the scope to request, as names separated by spaces (RFC 6749 §3.3). By default, the client does not send a
+    /// scope, and the server chooses the scope.
     ///
     /// Most servers return a refresh token only if the scope contains `offline_access`.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {

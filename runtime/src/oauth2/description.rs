@@ -4,7 +4,7 @@ use crate::refresh::error_code::looks_like_a_code;
 
 /// The maximum length of a description, in characters.
 const LONGEST: usize = 200;
-/// If text contains this number of consecutive characters of a secret, the text is not displayed.
+/// The number of consecutive characters of a secret that a text must contain to be hidden.
 const PART: usize = 8;
 
 /// Removes control characters, invisible characters and characters that change the text direction from a server's text.

@@ -8,7 +8,7 @@ use crate::platform::url::Url;
 #[derive(Clone, Copy)]
 pub(super) enum PlainHttp {
     Allowed,
-    /// Plain http is not allowed, and the error message contains this string as advice.
+    /// Plain http is not allowed, and the error message contains the given advice.
     Refused(&'static str),
 }
 

@@ -11,8 +11,8 @@ use crate::transport::upstream::Upstream;
 
 /// An authorization server where users log in (RFC 6749 §1.1).
 ///
-/// [`discover`](Self::discover) reads the endpoints from the server's metadata. If the server publishes no metadata,
-/// set the endpoints yourself:
+/// [`discover`](Self::discover) reads the endpoints from the server's metadata. If the server does not publish
+/// metadata, set the endpoints yourself:
 ///
 /// ```
 /// use afresh::oauth2::Server;
@@ -81,8 +81,8 @@ impl Server {
     }
 }
 
-/// Returns the `Upstream` for requests to `url`. The requests are sent with `http`, or with a client that the runtime
-/// creates.
+/// Returns the `Upstream` for requests to `url`. The requests are sent with the transport `http`, or with a client that
+/// the runtime creates if `http` is `None`.
 pub(super) fn upstream(http: Option<&Transport>, url: &Url) -> Result<Upstream> {
     let transport = match http {
         Some(transport) => transport.clone(),

@@ -33,7 +33,7 @@ pub(crate) enum DeclaredBody {
     Parts(Box<dyn PartsBody>),
 }
 
-/// A multipart body. A program without multipart bodies does not link the code for parts, because only this trait's
+/// A multipart body. A program without multipart bodies does not link the code for parts, because only `dyn PartsBody`
 /// objects refer to that code.
 pub(crate) trait PartsBody: Send + Sync {
     /// Returns whether the body can be sent more than once.

@@ -14,7 +14,7 @@ pub(crate) enum DecodeError {
     Json(serde_json::Error),
     Text(TextError),
     Custom(String),
-    /// The method lists the status in `none_on`, but its return type is not an `Option`.
+    /// The method lists the status in `none_on`, but the method's return type is not an `Option`.
     NotAnOption,
 }
 
@@ -56,15 +56,15 @@ impl DecodeError {
 
 /// The maximum length, in bytes, of a body in which the runtime looks for declared field names.
 const MAX_PROBED: usize = 8 * 1024 * 1024;
-/// The maximum number of names that the runtime tests to describe one error.
+/// The maximum number of names that the runtime checks in order to describe one error.
 const MAX_PROBES: usize = 32;
 
 /// Distinguishes declared field names from map keys. A map key can be a secret.
 ///
-/// Rust cannot list the field names that a type declares. To test a name, the runtime therefore decodes a copy of the
-/// body in which a different name replaces the tested name. If the replaced name was a map key, decoding the modified
-/// body returns the original error. If the replaced name was a struct field, decoding the modified body reports a
-/// missing field or ignores the unknown name.
+/// Rust cannot list the field names that a type declares. To find out whether a type declares a name, the runtime
+/// therefore decodes a copy of the body in which a different name replaces that name. If the replaced name was a map
+/// key, decoding the modified body returns the original error. If the replaced name was a struct field, decoding the
+/// modified body reports a missing field or ignores the unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,

@@ -23,7 +23,7 @@ pub(crate) struct PageSource {
     method: Option<&'static str>,
 }
 
-/// The next step of the stream when the caller requests a page.
+/// The action that the stream takes when the caller requests the next page.
 enum Step {
     First(Box<Answer>),
     Request(Url),

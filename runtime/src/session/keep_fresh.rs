@@ -14,8 +14,8 @@ use crate::platform::time::{Instant, timeout_at};
 /// The interval at which the `keep_fresh` task checks the clock. Timers fire late after the machine has been suspended.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The minimum interval between two refreshes by the `keep_fresh` task. Tokens whose lifetime is shorter than this
-/// interval are refreshed only by calls, so that an idle program does not rotate tokens constantly.
+/// The minimum interval between two refreshes by the `keep_fresh` task. Tokens whose lifetime is shorter than
+/// `MIN_INTERVAL` are refreshed only by calls, so that an idle program does not rotate tokens constantly.
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A guard that keeps a session fresh until the guard is dropped. See [`Session::keep_fresh`].
@@ -42,8 +42,8 @@ impl fmt::Debug for KeepFresh {
 impl Session {
     /// Until the returned guard is dropped, refreshes the tokens shortly before they expire, even if no calls are made.
     ///
-    /// Without `keep_fresh`, only calls refresh a session, so an idle session sends no requests. Use `keep_fresh` for
-    /// programs whose first call after a long idle period must not wait for a refresh. Also use `keep_fresh` if the
+    /// Without `keep_fresh`, only calls refresh a session, so an idle session does not send requests. Use `keep_fresh`
+    /// for programs whose first call after a long idle period must not wait for a refresh. Also use `keep_fresh` if the
     /// server ends sessions that have not been refreshed for some time. `keep_fresh` spawns one task on the current
     /// runtime. The `keep_fresh` task does not keep the session alive, and the task continues to run after a logout and
     /// a new login. The `keep_fresh` task refreshes the session at most once every 30 s.

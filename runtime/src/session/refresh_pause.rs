@@ -1,8 +1,8 @@
 //! In a browser, prevents refreshes during a login or logout: [`Session::pause_refreshes`].
 //!
 //! A browser stores the cookies from each response. If a refresh ran during a login, the late response to the refresh
-//! could replace or delete the cookie of the new login. If a refresh ran during a logout, its response could contain a
-//! new cookie that the logout did not revoke.
+//! could replace or delete the new login's cookie. If a refresh ran during a logout, its response could contain a new
+//! cookie that the logout did not revoke.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use crate::platform::time::timeout;
 
 /// The maximum time that a login or logout waits for a refresh, which may be running in a frozen tab.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-/// The maximum time during which a login or logout prevents refreshes. A refresh waits longer than this for the store's
-/// lock, so that calls do not fail during a slow login.
+/// The maximum time for which a login or logout prevents refreshes. A refresh waits longer than `LONGEST_PAUSE` for the
+/// store's lock, so that calls do not fail during a slow login.
 const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 
 /// Prevents refreshes until this value is dropped or a time limit has passed.

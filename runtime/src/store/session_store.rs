@@ -141,7 +141,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future has
     /// been dropped, the store must release the lock immediately. A server can grant the lock to a client that has
     /// stopped waiting or has crashed. If a client is no longer waiting, the lock must expire or be released within
-    /// seconds. For example, a lock can expire quickly unless its client confirms it.
+    /// seconds. For example, the server can let a lock expire quickly unless the client confirms the lock.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when the revision in the store may differ from `seen`. If the revision already differs from `seen`, the
@@ -210,7 +210,7 @@ impl Revision {
     }
 }
 
-/// The content of a store.
+/// The record that a store contains, with its revision.
 #[derive(Clone, Default)]
 pub struct Stored {
     /// The number of changes that the store has received so far.
@@ -232,7 +232,7 @@ pub struct Swap {
     pub fence: Option<u64>,
 }
 
-/// The minimum pause between two renewals of a lock, even if the lock expires during the pause.
+/// The minimum pause between two renewals of a lock, which applies even if the lock expires during the pause.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
@@ -286,8 +286,8 @@ impl StoreLock {
         Ok(())
     }
 
-    /// Returns the time to wait before the lock is renewed, which is a third of the lock's remaining time. Returns
-    /// `None` if the lock cannot be renewed.
+    /// Returns the time to wait before the lock is renewed: a third of the lock's remaining time, but at least 250 ms.
+    /// Returns `None` if the lock cannot be renewed.
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());

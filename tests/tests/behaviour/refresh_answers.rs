@@ -285,7 +285,8 @@ async fn a_type_of_the_user_reads_urlencoded_tokens() {
     assert_eq!(forms.session().tokens().unwrap().expires_in(), Some(Duration::from_secs(60)));
 }
 
-/// W15: if a response contains no tokens, the error names the method and the response's fields, but no values.
+/// W15: if a response does not contain tokens, the error names the method and the response's fields, but does not
+/// contain any values.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     let world = World::new();
@@ -311,7 +312,8 @@ async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     }
 }
 
-/// W15: if a refresh response contains no tokens, the error names the `#[refresh]` method and the response's fields.
+/// W15: if a refresh response does not contain tokens, the error names the `#[refresh]` method and the response's
+/// fields.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_another_shape_names_the_refresh_method_and_its_fields() {
     let world = world_with((200, json!({ "token": "a", "user": "ann" })));

@@ -22,7 +22,7 @@ async fn on_the_last_credential(world: &World) -> ShopClient {
 }
 
 /// D16, D15, I13: after an early refresh is rejected, the access token is used until it expires. When the token
-/// expires, the session ends with one event, and no further refresh is sent.
+/// expires, the session ends with one event, and no further refresh request is sent.
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected() {
     let world = World::new();

@@ -121,7 +121,7 @@ async fn a_policy_below_the_client_that_repeats_refusals_causes_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: with reqwest's own retry policy in the transport, the client sends no third request.
+/// E5: with reqwest's own retry policy in the transport, the client does not send a third request.
 #[tokio::test]
 async fn a_policy_of_reqwest_causes_no_third_send() {
     let world = World::new();

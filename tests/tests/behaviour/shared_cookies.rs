@@ -95,7 +95,8 @@ async fn a_logout_ends_a_refresh_of_another_tab() {
     assert!(store.record()["session"].is_null());
 }
 
-/// Stores the record that a tab leaves if it is closed during a refresh; `age` is the time since that refresh started.
+/// Stores the record that is left in the store if a tab is closed during a refresh. `age` is the time since the refresh
+/// started.
 fn closed_during_a_refresh(store: &FakeStore, age: Duration) {
     let started = SystemTime::now() - age;
     let started = started.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
@@ -108,7 +109,7 @@ fn closed_during_a_refresh(store: &FakeStore, age: Duration) {
     store.put(record.to_string().as_bytes());
 }
 
-/// Makes a call that has to refresh, and returns how long the call took.
+/// Makes a call that has to refresh, and returns the duration of the call.
 async fn wait_before_refresh(world: &World, tab: &ShopClient) -> Duration {
     world.authority.expire();
     let begun = Instant::now();

@@ -12,8 +12,8 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, logged_in_client, order
 use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
-/// Q2: ten thousand tenants use ten thousand separate sessions and share no global state. If a session is dropped
-/// during its refresh, the refresh completes and leaves no task behind.
+/// Q2: ten thousand tenants use ten thousand separate sessions and do not share any global state. If a session is
+/// dropped during its refresh, the refresh completes and does not leave a task behind.
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_tenants_share_no_global_state() {
     const TENANTS: usize = 10_000;
@@ -91,8 +91,8 @@ trait Issuer {
     async fn token_for(&self, #[json("audience")] audience: &str) -> Result<Tokens>;
 }
 
-/// G8, Q4: sessions for two audiences share one refresh token, which a third session owns. The two sessions refresh
-/// through calls on the third session, so only one refresh at a time sends the refresh token.
+/// G8, Q4: sessions for two audiences share one refresh token, which a third session owns. To refresh, each audience's
+/// session makes a call on the third session, so only one refresh at a time sends the refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     let world = World::new();

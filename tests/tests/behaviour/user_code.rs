@@ -110,8 +110,8 @@ trait Inquiry {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// B10: the code that creates a refresh parameter can use the session, because the runtime holds no lock while that
-/// code runs.
+/// B10: the code that creates a refresh parameter can use the session, because the runtime does not hold a lock while
+/// that code runs.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_of_the_refresh_may_use_the_session_while_it_is_created() {
     let world = World::new();
@@ -209,7 +209,7 @@ async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D6: if a refresher returns no access token, the refresh failure is treated as temporary.
+/// D6: if a refresher does not return an access token, the refresh failure is treated as temporary.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_without_an_access_token_is_a_temporary_failure() {
     let world = World::new();

@@ -296,7 +296,7 @@ async fn a_decode_error_shows_no_value_that_looks_like_its_own_text() {
     }
 }
 
-/// If a field occurs twice, the decode error shows no key of a flattened map in the same object.
+/// If a field occurs twice, the decode error does not show the keys of a flattened map in the same object.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_about_a_repeated_field_shows_no_key_of_a_flattened_map() {
     let body = b"{\"known\":1,\"SECRETkey\":1,\"known\":2}";

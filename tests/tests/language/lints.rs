@@ -1,5 +1,5 @@
-//! Tests that the code for attributes such as `timeout`, `part` and `none_on` causes no lint warnings, even in a crate
-//! with strict lints.
+//! Tests that the code for attributes such as `timeout`, `part` and `none_on` does not cause lint warnings, even in a
+//! crate with strict lints.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]

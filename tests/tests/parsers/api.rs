@@ -1,4 +1,4 @@
-//! The API that receives generated responses, and the number of test cases.
+//! Defines the API that receives generated responses, and the number of test cases.
 
 use std::env;
 

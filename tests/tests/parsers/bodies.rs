@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::{Api, ApiClient, CANARY, client, config, run};
 
-/// Digits that are part of every secret number. The tests search error messages for these digits.
+/// Digits that are part of every secret number, and that the tests search for in error messages.
 const NUMBER: u32 = 47_114_711;
 
 fn served(answer: Answer) -> ApiClient {
@@ -99,7 +99,7 @@ proptest! {
         }
     }
 
-    /// Text with any charset label is decoded, or the call returns an error that contains none of the text. Text
+    /// Text with any charset label is decoded, or the call returns an error that does not contain any of the text. Text
     /// without a charset label is decoded as UTF-8.
     #[test]
     fn no_label_makes_a_text_anything_but_a_text_or_an_error(

@@ -89,7 +89,7 @@ proptest! {
     #![proptest_config(config())]
 
     /// C3, C4, C5: a refused call causes at most one refresh, whatever challenges its response contains. If the
-    /// challenges contain no error code, exactly one refresh starts.
+    /// challenges do not contain an error code, exactly one refresh starts.
     #[test]
     fn no_challenge_costs_more_than_one_refresh(lines in prop::collection::vec(challenge(), 0..4), status in select(&[401, 403][..])) {
         let world = World::new();

@@ -97,9 +97,10 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Returns whether one of the fields has the given string as its value. If two fields have the same name, [`Value`]
-/// keeps only the last field, so the test also accepts an empty field. [`Value`] rejects numbers that are too large,
-/// even though such numbers do no harm in an unused field.
+/// Returns whether `text` can be the value of a field in the response. If two fields have the same name, [`Value`]
+/// keeps only the last field, so the function also returns `true` if any field is empty or is not a string. [`Value`]
+/// rejects numbers that are too large, even though such numbers do no harm in an unused field. If [`Value`] rejects the
+/// response, the function accepts any `text` that is not empty.
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();
@@ -112,7 +113,7 @@ proptest! {
     #![proptest_config(config())]
 
     /// D6, D11, D12, U4: whatever the refresh endpoint returns, the stored token is either the old token or a token
-    /// from the response. Error messages contain no part of the response.
+    /// from the response. Error messages do not contain any part of the response.
     #[test]
     fn no_answer_of_the_refresh_endpoint_stores_anything_but_a_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();

@@ -42,7 +42,7 @@ impl Process {
         writeln!(self.orders, "{order}").unwrap();
     }
 
-    /// Makes the process send a call, and returns `well` or the call's error.
+    /// Makes the process call the shop, and returns the output `well` or the call's error.
     pub async fn call(&mut self) -> String {
         self.tell("call");
         self.says("called: ").await

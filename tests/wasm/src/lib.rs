@@ -80,7 +80,7 @@ fn is_send<F: Future + Send + 'static>(future: F) -> F {
     future
 }
 
-/// Makes a call of each kind.
+/// Calls every kind of method, and returns the error message if a call fails.
 #[wasm_bindgen]
 pub async fn use_shop(base: String) -> Option<String> {
     is_send(run(base)).await.err().map(|error| error.to_string())

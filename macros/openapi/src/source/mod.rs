@@ -1,7 +1,7 @@
 //! Reads one file of a document into a JSON value, and finds the line of any part of that value.
 //!
 //! Documents are read as plain JSON values. The crates `openapiv3` and `oas3` each cover one version of OpenAPI, reject
-//! an entire document because of one unusual field, and record no positions.
+//! an entire document because of one unusual field, and do not record positions.
 
 mod json;
 mod yaml;

@@ -11,10 +11,10 @@ pub(crate) static SOME: &[Published] = &[
     npm("Petstore (2.0)", &README, "2.0/json/petstore.json"),
 ];
 
-/// The documents whose requests the mock server checks in every run. The mock server supports only OpenAPI 3.
+/// The documents for which the mock server checks requests in every run. The mock server supports only OpenAPI 3.
 pub(crate) const MOCKED: &[&str] = &["Blockfrost (3.0)", "Train Travel (3.1)"];
 
-/// The documents whose requests the mock server checks only if `AFRESH_OPENAPI_ALL=1` is set.
+/// The documents for which the mock server checks requests only if `AFRESH_OPENAPI_ALL=1` is set.
 pub(crate) const ALSO_MOCKED: &[&str] = &["Dialogporten (3.0)", "Figma (3.1)", "ReadMe (3.1)"];
 
 /// The documents that are tested only if `AFRESH_OPENAPI_ALL=1` is set.

@@ -4,7 +4,7 @@ use super::row::{Row, check, expanded, pairs, row};
 
 const SOURCES: &[&str] = &["link", "url", "cursor", "header", "last", "number", "offset"];
 
-/// The arguments of `#[pages(...)]`. A pair of two sources for the next page is always rejected.
+/// The arguments of `#[pages(...)]`. A pair is always rejected if both arguments are sources for the next page.
 const WORDS: &[Row] = &[
     row("link", "link", "link()", &["into"]),
     row("url", "url = \"/u\"", "url(\"/u\")", &["into"]),

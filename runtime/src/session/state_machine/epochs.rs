@@ -12,9 +12,9 @@ use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
     /// Starts a new epoch with the credential from a login, or with tokens set by the user. `begun` is the session's
-    /// stamp at the start of the login. The new epoch keeps no state from the old epoch, except for cookies set before
-    /// the login. Returns the running refresh that the login detached, or an error if a logout ended the session during
-    /// the login.
+    /// stamp at the start of the login. The new epoch does not keep any state from the old epoch, except for cookies
+    /// set before the login. Returns the running refresh that the login detached, or an error if a logout ended the
+    /// session during the login.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,
@@ -73,8 +73,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         });
     }
 
-    /// Ends the session with a logout. Returns whether there was a login, and the refresh that the logout detached, if
-    /// any.
+    /// Ends the session with a logout. Returns two values: whether the session was logged in, and the refresh that the
+    /// logout detached, if any.
     pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
         let was_logged_in = matches!(self.current.login_state, LoginState::LoggedIn(_));
         let detached = self.start_epoch();

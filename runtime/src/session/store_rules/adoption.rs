@@ -25,7 +25,7 @@ pub(crate) enum Adoption {
 }
 
 /// Decides whether the stored session replaces the process's own session. If `takes_others` is true, a stored session
-/// of a different login also replaces the process's own session.
+/// that belongs to a different login also replaces the process's own session.
 pub(crate) fn adoption(comparison: Comparison, here: Here, takes_others: bool) -> Adoption {
     match (comparison, here) {
         (Comparison::ReplacedByChange, _)

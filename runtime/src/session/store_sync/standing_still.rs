@@ -1,6 +1,6 @@
 //! Releases the store's lock if a runtime stalls. While the session holds the lock, a separate thread checks the lock.
-//! The separate thread is needed because other processes may be waiting for the lock while this process makes no
-//! further calls.
+//! The separate thread is needed because other processes can be waiting for the lock while this process does not make
+//! any further calls.
 
 use std::sync::Arc;
 use std::thread;
@@ -15,8 +15,8 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// The additional time that the watchdog waits for a stalled refresh after the waiting calls have timed out. During
-/// this time, a waiting call in this process can replace the stalled refresh and take over the refresh's lock.
+/// The additional time that the watchdog waits for a stalled refresh after the waiting calls have timed out. The
+/// additional time lets a waiting call in this process replace the stalled refresh and take over the refresh's lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
@@ -41,8 +41,8 @@ impl Session {
         };
         let left = refresh.time_left_by_wall_clock();
         if left.is_zero() {
-            // Cancelling the task drops the refresh. The dropped refresh releases the lock, unless a change to the
-            // session is not stored yet. If the refresh is being polled, it is dropped after the poll.
+            // Cancelling the refresh's task drops the refresh. The dropped refresh releases the lock, unless a change
+            // to the session has not been stored yet. If the refresh is being polled, it is dropped after the poll.
             refresh.task().cancel();
         }
         Some(left + LATER)

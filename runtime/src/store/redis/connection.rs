@@ -9,9 +9,9 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 
-/// The time limit for opening a connection, and for one response.
+/// The time limit for opening a connection or waiting for one response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The time limit for one operation. One operation may need two connections, two responses, a DNS lookup, and a script
+/// The time limit for one operation. One operation can need two connections, two responses, a DNS lookup, and a script
 /// that the server has not cached yet.
 const DEADLINE: Duration = Duration::from_secs(5);
 

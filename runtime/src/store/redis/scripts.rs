@@ -19,7 +19,7 @@ impl Deref for Lua {
     }
 }
 
-/// Prepends a check to a script. The check returns an error if the hash was written by a different program.
+/// Prepends a check to a script, so that the script returns an error if the session's key belongs to another program.
 macro_rules! on_own_key {
     ($then:literal) => {
         Lua(LazyLock::new(|| {

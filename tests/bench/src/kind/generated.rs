@@ -1,4 +1,4 @@
-//! Makes calls of each kind through afresh.
+//! Makes every kind of benchmark call through afresh.
 
 use std::hint::black_box;
 use std::time::Duration;

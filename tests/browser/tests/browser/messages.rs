@@ -46,7 +46,7 @@ async fn stale_foreign_and_malformed_messages_are_ignored() {
     );
 }
 
-/// T2: the browser stores no part of the session in storage that outlives the tabs.
+/// T2: the browser does not store any part of the session in storage that outlives the tabs.
 #[tokio::test]
 async fn nothing_is_stored_in_the_browser() {
     let stage = Stage::new(&bundle::page()).await;

@@ -61,7 +61,8 @@ async fn a_client_without_a_store_refreshes_once() {
     assert_eq!((counts.logins, counts.refreshes, counts.spent), (1, 2, 0), "{counts:?}");
 }
 
-/// K4: after `clear`, the page sends no refresh. The server still accepts the cookie, so a reloaded page is logged in.
+/// K4: after `clear`, the page does not send a refresh request. The server still accepts the cookie, so a reloaded page
+/// is logged in.
 #[tokio::test]
 async fn a_session_that_was_cleared_returns_after_a_reload() {
     let stage = Stage::new(&bundle::page()).await;

@@ -1,4 +1,4 @@
-//! The derives on items that a macro generates, with names that shadow the standard library.
+//! Uses the derives on items that a macro generates, in a module where other items shadow standard library names.
 #![no_implicit_prelude]
 #![allow(dead_code)]
 

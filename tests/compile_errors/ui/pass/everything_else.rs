@@ -1,4 +1,5 @@
-//! Deadlines, pages, statuses of nothing, cookies, parts, rests and holders in a crate that denies what it can.
+//! Uses timeouts, pages, `none_on` statuses, cookies, multipart bodies, rest parameters and a `Dyn` type in a crate
+//! with strict lints.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused)]
 #![deny(unused_qualifications, unnameable_types, single_use_lifetimes)]
 

@@ -77,7 +77,7 @@ impl Chromium {
 }
 
 async fn app(server: &Server) -> App {
-    // Without `prompt`, oidc-provider returns no refresh token.
+    // Without `prompt`, oidc-provider does not return a refresh token.
     let login = LoginServer::discover(server.base()).await.unwrap();
     login.client("cli").scope("openid offline_access").param("prompt", "consent")
 }
@@ -125,8 +125,8 @@ async fn chromium() -> Option<Chromium> {
     tokio::task::spawn_blocking(Chromium::find).await.unwrap()
 }
 
-/// Discovery, the code flow with PKCE, refresh and revocation work with a real browser. The browser sends no request to
-/// another program that listens on `[::1]` at the port of the redirect URL.
+/// Discovery, the code flow with PKCE, refresh and revocation work with a real browser. The browser does not send a
+/// request to another program that listens on `[::1]` at the port of the redirect URL.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_logs_in_with_a_real_browser() {
     let Some(chromium) = chromium().await else { return };

@@ -1,4 +1,4 @@
-//! One random run, in which calls, logins, logouts and server events start at random times during two minutes on a
+//! One random run, in which calls, logins, logouts and server events start at random times within two minutes on a
 //! simulated clock.
 
 use std::panic::resume_unwind;
@@ -48,7 +48,7 @@ pub struct Run {
     pub sessions: Vec<TestSession>,
     /// The number of manual refreshes so far.
     pub asked: usize,
-    /// The access token lifetime that the server sends, or `None` if the server sends no lifetime.
+    /// The access token lifetime that the server sends, or `None` if the server does not send a lifetime.
     pub lifetime: Option<Duration>,
     network: FaultyNetwork,
     random: Rng,

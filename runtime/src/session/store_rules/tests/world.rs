@@ -9,7 +9,7 @@ pub(super) type View = StoreView<u8, u8, u8>;
 /// The revision of the record in the store. [`STALE`] represents every older revision that a process may know.
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
-/// A placeholder for the number of a new login or token. No existing login or token has this number.
+/// A placeholder for the number of a new login or token. No existing login or token has the number `FRESH`.
 /// [`World::make_canonical`] replaces `FRESH` with a small number.
 pub(super) const FRESH: u8 = 100;
 /// The lock's holder if the store grants the lock to a process that has stopped waiting for it.
@@ -43,7 +43,7 @@ pub(super) enum Step {
 pub(super) struct InFlight {
     pub(super) draft: RecordDraft<u8, u8, u8>,
     pub(super) token: Option<u8>,
-    /// The number of changes that the draft includes.
+    /// The number of session changes that `draft` includes.
     pub(super) covers: u64,
     pub(super) progress: Progress,
 }
@@ -87,8 +87,8 @@ pub(super) struct Budget {
     pub(super) releases: u8,
     /// Whether both processes belong to the same user, so that each process uses the other process's logins.
     pub(super) same_user: bool,
-    /// Whether the store confirms writes with a delay and processes can read the store at any moment. If `fine` is
-    /// false, fewer states are reachable.
+    /// Whether the model is fine-grained: the confirmation of a write is a separate event, and a process can read the
+    /// store at any time. If `fine` is false, fewer states are reachable.
     pub(super) fine: bool,
 }
 
@@ -158,7 +158,7 @@ impl World {
             }
         }
         if self.lock == Some(ABANDONED) {
-            // A lock granted for an abandoned request is released without a further event.
+            // A lock granted for an abandoned request is released without any further event.
             next.push(Self { lock: None, ..self.clone() });
         }
         for world in &next {
