@@ -106,7 +106,7 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// The error responses that the document describes, by status.
+/// The error responses that the document describes, one variant for each status.
 #[allow(dead_code)]
 #[derive(Debug, afresh::ApiError)]
 #[allow(clippy::large_enum_variant)]

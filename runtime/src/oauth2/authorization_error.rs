@@ -44,7 +44,7 @@ impl AuthorizationError {
         Self { status: Some(status), ..error }
     }
 
-    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no error code, or sent a
+    /// Returns the error code, such as `access_denied`. Returns `None` if the server did not send an error code, or sent a
     /// value that does not look like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
@@ -72,7 +72,7 @@ impl fmt::Display for AuthorizationError {
         match (&self.code, self.status) {
             (Some(code), _) => f.write_str(code)?,
             (None, Some(status)) => write!(f, "the server answered {status}")?,
-            (None, None) => f.write_str("the server sent no error code")?,
+            (None, None) => f.write_str("the server did not send an error code")?,
         }
         match &self.description {
             Some(description) => write!(f, " ({description})"),

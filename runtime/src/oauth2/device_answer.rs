@@ -59,7 +59,7 @@ impl DeviceAnswer {
 }
 
 fn missing(name: &str) -> Error {
-    untrusted(format!("the answer from the device authorization endpoint has no valid `{name}`"))
+    untrusted(format!("the response from the device authorization endpoint has no valid `{name}`"))
 }
 
 /// Returns whether `uri` is a web URL that can be shown to a user.

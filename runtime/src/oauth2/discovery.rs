@@ -190,7 +190,7 @@ async fn fetch(upstream: &Upstream, url: &Url) -> Result<bytes::Bytes> {
         Some(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
             Err(unavailable_by(format!("`{path}` cannot be read ({error})"), error))
         }
-        None => Err(unavailable(format!("`{path}` did not answer in time"))),
+        None => Err(unavailable(format!("the server did not respond to the request for `{path}` in time"))),
     }
 }
 

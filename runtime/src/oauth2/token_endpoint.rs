@@ -126,7 +126,7 @@ impl TokenEndpoint {
                 Err(error)
             }
             Err(elapsed) => {
-                let error = Error::new(Kind::Timeout, "the revocation endpoint did not answer in time");
+                let error = Error::new(Kind::Timeout, "the revocation endpoint did not respond in time");
                 Err(error.with_source(elapsed))
             }
         }

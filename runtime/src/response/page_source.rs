@@ -124,7 +124,7 @@ impl PageSource {
 fn repeated() -> Error {
     Error::new(
         Kind::Decode,
-        "the server named a page that was already read as the next page, so the pages would never end",
+        "the server named a next page that was already read, so the pages would never end",
     )
 }
 

@@ -23,7 +23,7 @@ impl Answer {
         }
         let kind = MediaType::of(answer.headers());
         let text = format!(
-            "the answer is `{}`, not {expected}. Check the URL, and whether a proxy answered",
+            "the response has the content type `{}`, not {expected}. Check the URL, and whether a proxy sent the response",
             shortened(kind.essence().unwrap_or_default())
         );
         let body = answer.body().clone();
@@ -52,7 +52,7 @@ impl Answer {
         };
         let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
             Some(other) => format!(
-                "the answer is `{}`, not JSON ({place}). Check the URL, and whether a proxy answered",
+                "the response has the content type `{}`, not JSON ({place}). Check the URL, and whether a proxy sent the response",
                 shortened(other)
             ),
             None => format!(

@@ -63,7 +63,7 @@ impl Session {
                 Some(Revoking::Task(done)) => done.await.unwrap_or_else(|broken| {
                     Err(Error::new(
                         Kind::Transport,
-                        "the revocation was cancelled. The tokens may still be valid",
+                        "the revocation was cancelled. The tokens might still be valid",
                     )
                     .with_source(broken))
                 }),
@@ -113,7 +113,7 @@ impl Session {
             let result = result.unwrap_or_else(|elapsed| {
                 Err(Error::new(
                     Kind::Timeout,
-                    "the revocation did not finish within 10 s. The tokens may still be valid",
+                    "the revocation did not finish within 10 s. The tokens might still be valid",
                 )
                 .with_source(elapsed))
             });

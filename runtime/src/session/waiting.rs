@@ -51,7 +51,7 @@ impl Session {
         // The refresh error contains more details than the general error about an expired session.
         let failure = failure.filter(|_| same_epoch);
         Err(failure.or(ended).unwrap_or_else(|| {
-            Error::new(Kind::Refresh, "the refresh returned no newer credential. Try again later")
+            Error::new(Kind::Refresh, "the refresh did not return a newer credential. Try again later")
         }))
     }
 

@@ -31,7 +31,7 @@ pub(super) fn target_of(link: &Path, target: PathBuf) -> PathBuf {
 }
 
 pub(super) fn too_many_links() -> io::Error {
-    io::Error::other("the path of the session has too many symbolic links")
+    io::Error::other("the path of the session file contains too many symbolic links")
 }
 
 /// Returns the content of the file, or `None` if the file does not exist. Returns an error if the file is longer than

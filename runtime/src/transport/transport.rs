@@ -98,7 +98,7 @@ impl Transport {
         expect(
             unused_variables,
             clippy::unnecessary_wraps,
-            reason = "reqwest itself returns this error at the first call"
+            reason = "reqwest itself reports the unsupported scheme on the first call"
         )
     )]
     pub(crate) fn check(&self, base: &Url) -> Result<(), Error> {

@@ -193,7 +193,7 @@ async fn an_answer_that_is_not_json_is_an_error_with_its_content_type() {
     let error = reading(|| Answer::html(200, "<h1>s3cret</h1>")).basket().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Reading::basket: the answer is `text/html`, not JSON (invalid JSON at line 1 column 1). Check the URL, and whether a proxy answered"
+        "Reading::basket: the response has the content type `text/html`, not JSON (invalid JSON at line 1 column 1). Check the URL, and whether a proxy sent the response"
     );
 }
 

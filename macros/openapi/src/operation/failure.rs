@@ -59,7 +59,7 @@ impl Failures {
         let name = types.scope.take_type(&[&format!("{hint} Error")]);
         let ty = types.add(TypeDef {
             name,
-            docs: "The error responses that the document describes, by status.".to_owned(),
+            docs: "The error responses that the document describes, one variant for each status.".to_owned(),
             deprecated: false,
             kind: model::Kind::Failure { variants },
             is_sent: false,

@@ -90,7 +90,7 @@ fn add_placeholder(
         || param["allowReserved"] == true;
     if takes_several && !is_last {
         let note = format!(
-            "`{{{name}}}` can contain slashes but is not at the end of the path, so the client encodes its slashes as `%2F`"
+            "`{{{name}}}` can contain slashes but is not at the end of the path, so the client encodes the slashes as `%2F`"
         );
         template.notes.push(note);
     }

@@ -70,7 +70,8 @@ impl Builder {
             }
             Event::Alias(id) => {
                 self.mark(span);
-                let (value, size) = self.anchors.get(&id).ok_or("an alias is inside its own anchor")?;
+                let (value, size) =
+                    self.anchors.get(&id).ok_or("an alias refers to a value that contains the alias")?;
                 let value = value.clone();
                 self.copies += size;
                 if self.copies > MOST_COPIES {

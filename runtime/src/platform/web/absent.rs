@@ -14,7 +14,7 @@ absent! {
     /// in a browser.
     OtherTransports
         "in a browser, requests are sent with `fetch`, and there is no other transport"
-        "call this method only under `#[cfg(not(target_family = \"wasm\"))]`; `ClientBuilder::credentials` sets when cookies are sent"
+        "call this method only under `#[cfg(not(target_family = \"wasm\"))]`; `ClientBuilder::credentials` sets the origins to which the browser sends cookies"
     /// Makes `ClientBuilder::runtime` unusable in a browser.
     Runtimes
         "in a browser, everything runs on the event loop, and there is no other runtime"

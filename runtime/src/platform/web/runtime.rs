@@ -16,12 +16,12 @@ type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) struct Handle;
 
 impl Handle {
-    #[expect(clippy::unnecessary_wraps, reason = "the signature must match Tokio")]
+    #[expect(clippy::unnecessary_wraps, reason = "the signature must match Tokio's function")]
     pub(crate) fn try_current() -> Result<Self, Infallible> {
         Ok(Self)
     }
 
-    #[expect(clippy::unused_self, reason = "the signature must match Tokio")]
+    #[expect(clippy::unused_self, reason = "the signature must match Tokio's function")]
     pub(crate) fn spawn(&self, work: Work) -> Spawned {
         let abort = AbortHandle::default();
         spawn_local(Task { work, abort: abort.clone() });

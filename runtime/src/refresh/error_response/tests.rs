@@ -168,8 +168,8 @@ fn the_error_of_an_unclear_response_names_the_code_and_the_declaration() {
     };
     assert_eq!(
         text(401, r#"{"errors":[{"extensions":{"code":"INVALID_CREDENTIALS"}}]}"#),
-        "the refresh endpoint answered 401 Unauthorized: INVALID_CREDENTIALS. If this means that the refresh token is \
-         rejected, declare `session_ends_when(json(\"/errors/0/extensions/code\") == \"INVALID_CREDENTIALS\")` or \
+        "the refresh endpoint answered 401 Unauthorized: INVALID_CREDENTIALS. If this response means that the server \
+         rejected the refresh token, declare `session_ends_when(json(\"/errors/0/extensions/code\") == \"INVALID_CREDENTIALS\")` or \
          `session_ends_on(401)`"
     );
     assert!(text(403, r#"{"errcode":"M_FORBIDDEN"}"#).contains("json(\"/errcode\") == \"M_FORBIDDEN\""));

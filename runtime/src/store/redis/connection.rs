@@ -38,7 +38,7 @@ impl Connection {
                 result => result,
             }
         };
-        let too_long = |_| RedisError::from((redis::ErrorKind::Io, "Redis did not answer within 5 s"));
+        let too_long = |_| RedisError::from((redis::ErrorKind::Io, "Redis did not respond within 5 s"));
         tokio::time::timeout(DEADLINE, run).await.unwrap_or_else(|elapsed| Err(too_long(elapsed)))
     }
 

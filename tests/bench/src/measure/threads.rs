@@ -44,7 +44,7 @@ pub fn measure() -> Section {
     );
     let transfer = median(rounds.iter().map(|round| round.transfer).collect());
     section.text(&format!(
-        "In the same rounds, a cache line took {} ns to move from one core to the other.",
+        "In the measured rounds, a cache line took {} ns to move from one core to the other.",
         number(transfer.round())
     ));
     let [[.., alone], .., [.., many]] = found;

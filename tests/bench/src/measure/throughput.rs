@@ -36,7 +36,7 @@ pub fn measure() -> Section {
         bars: bars.collect(),
     }
     .write("throughput");
-    for (name, over, least) in [("afresh", "", 1.08), ("afresh-hyper", " over hyper", 1.5)] {
+    for (name, over, least) in [("afresh", "", 1.08), ("afresh-hyper", " through the hyper transport", 1.5)] {
         let row = names.iter().position(|other| *other == name).and_then(|index| rows.get(index));
         for (tasks, found) in TASKS.iter().zip(row.expect("a contender")) {
             let name =
