@@ -31,7 +31,7 @@ pub struct AuthorityConfig {
     pub lifetime: Option<Duration>,
     /// The value of `expires_in` that is sent instead of the true lifetime.
     pub expires_in: Option<Value>,
-    /// The place of the refresh token in requests and responses.
+    /// Where requests and responses carry the refresh token.
     pub refresh_token_in: RefreshTokenIn,
     /// The form of the refresh token in a refresh response.
     pub refresh_token_field: RefreshTokenField,
@@ -49,7 +49,7 @@ pub struct AuthorityConfig {
     pub paths: [&'static str; 3],
 }
 
-/// The place of the refresh token in requests and responses.
+/// Where requests and responses carry the refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
     /// A JSON response contains the refresh token as `refresh_token`. Requests contain the refresh token in a JSON or

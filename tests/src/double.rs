@@ -49,7 +49,8 @@ macro_rules! double_methods {
 }
 pub(crate) use double_methods;
 
-/// A [`Double`] as a tower service for reqwest's types. The service does not use sockets, tasks or timers.
+/// A [`Double`] as a tower service that uses reqwest's request and response types. The service does not use sockets,
+/// tasks or timers.
 #[derive(Clone, Debug)]
 pub struct InMemory<D>(D);
 

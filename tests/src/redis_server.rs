@@ -23,8 +23,8 @@ impl RedisServer {
         Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_ok()
     }
 
-    /// Starts a server. Returns `None` if `redis-server` is not installed; the package `afresh-tests-skipped` then reports
-    /// that the tests were skipped.
+    /// Starts a server. Returns `None` if `redis-server` is not installed; the package `afresh-tests-skipped` then
+    /// reports that the tests were skipped.
     ///
     /// # Panics
     ///

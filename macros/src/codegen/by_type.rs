@@ -1,6 +1,7 @@
 //! Renders checks that depend on types, such as whether a method without a role returns tokens. Each check relies on
 //! the compiler's method resolution. A check calls an inherent method whose bounds reject wrong types. If a type lacks
-//! the inherent method, the compiler selects a trait method with the same name, which accepts every type.
+//! the inherent method, the compiler falls back to a method of the same name from a trait that is implemented for every
+//! type.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

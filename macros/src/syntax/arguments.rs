@@ -114,7 +114,8 @@ fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnost
     parts
 }
 
-/// Whether `token` cannot continue the argument that ends with `last`, as in `"/v1" dyn`, `401 403` or `dyn path`.
+/// Whether `token` must begin a new argument after the argument that ends with `last`, as in `"/v1" dyn`, `401 403` or
+/// `dyn path`.
 fn begins_next(last: &TokenTree, token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(_) => !matches!(last, TokenTree::Punct(_)),

@@ -19,7 +19,7 @@ use super::rejection::Rejection;
 /// A [`std::result::Result`] whose error type defaults to [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The error of a failed call.
+/// The error that a failed call returns.
 ///
 /// The type is opaque, one pointer wide and cheap to clone. If a refresh fails, all calls that waited for it receive
 /// the same error. [`source`](StdError::source) returns the underlying cause, if any.

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::kind::Kind;
 
 impl Error {
-    /// Creates the error of a call that timed out. Use this error in a fake implementation of a trait.
+    /// Creates the error that a call returns when it times out. Use this error in a fake implementation of a trait.
     #[must_use]
     pub fn timeout() -> Self {
         Self::new(
@@ -13,14 +13,14 @@ impl Error {
         )
     }
 
-    /// Creates the error of a call that cannot connect to the server. Use this error in a fake implementation of a
-    /// trait.
+    /// Creates the error that a call returns when it cannot connect to the server. Use this error in a fake
+    /// implementation of a trait.
     #[must_use]
     pub fn connect() -> Self {
         Self::new(Kind::Connect, "could not connect to the server. Check the base URL and the network")
     }
 
-    /// Creates the error of a call that requires a login but is made while the session is logged out. Use this error in
+    /// Creates the error that a call returns when it requires a login and the session is logged out. Use this error in
     /// a fake implementation of a trait.
     #[must_use]
     pub fn no_session() -> Self {

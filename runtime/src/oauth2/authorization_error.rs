@@ -44,8 +44,8 @@ impl AuthorizationError {
         Self { status: Some(status), ..error }
     }
 
-    /// Returns the error code, such as `access_denied`. Returns `None` if the server did not send an error code, or sent a
-    /// value that does not look like an error code.
+    /// Returns the error code, such as `access_denied`. Returns `None` if the server did not send an error code, or
+    /// sent a value that does not look like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()

@@ -63,7 +63,7 @@ impl PreparedRefresh {
         self.handle.clone()
     }
 
-    /// Spawns the refresh on the session's runtime, or on the current runtime.
+    /// Spawns the refresh on the session's runtime, or on the current runtime if the session has none.
     pub(super) fn spawn(self, session: Session) {
         let (runtime, handle) = (session.runtime(), self.handle.clone());
         // `RefreshTask` is created before the task is spawned, because a runtime that shuts down drops a task without

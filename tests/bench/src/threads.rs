@@ -20,7 +20,7 @@ use crate::item::Item;
 use crate::session::{self, Plain, PlainClient};
 use crate::usage;
 
-/// The numbers of threads with which the cost is measured.
+/// The thread counts for which the cost is measured.
 pub const THREADS: [usize; 4] = [1, 2, 4, 8];
 
 /// The number of times that two threads pass a cache line back and forth for one measurement.
@@ -32,7 +32,7 @@ const ATTEMPTS: usize = 5;
 pub struct Round {
     /// The time, in nanoseconds, that a cache line needs to move from one core to the other.
     pub transfer: f64,
-    /// For each number in [`THREADS`], the slice without a session and the slice with a session.
+    /// Two [`Slice`]s for each thread count in [`THREADS`]: one without a session and one with a session.
     pub slices: [[Slice; 2]; 4],
 }
 

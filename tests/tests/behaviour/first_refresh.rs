@@ -74,8 +74,8 @@ async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does
     world.authority.assert_refreshes(1);
 }
 
-/// S1: if only the confirmation of the first write is lost, the client recognizes its own session in the store. Once
-/// the client has recognized its session, another process can refresh the session.
+/// S1: if only the confirmation of the first write is lost, the client recognizes the session in the store as its own.
+/// Then the client accepts a refresh by another process.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
     for fault in [Fault::FailAfter, Fault::HangAfter] {

@@ -170,7 +170,7 @@ async fn another_reason_of_google_starts_a_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// D18: if the session has no refresh token, the error of a refused call has the reason `NothingToRefreshWith`.
+/// D18: if the session has no refresh token, a refused call returns an error with the reason `NothingToRefreshWith`.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     let world = World::new();

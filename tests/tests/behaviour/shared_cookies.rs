@@ -109,7 +109,7 @@ fn closed_during_a_refresh(store: &FakeStore, age: Duration) {
     store.put(record.to_string().as_bytes());
 }
 
-/// Makes a call that has to refresh, and returns the duration of the call.
+/// Makes a call that has to refresh the session first, and returns the duration of the call.
 async fn wait_before_refresh(world: &World, tab: &ShopClient) -> Duration {
     world.authority.expire();
     let begun = Instant::now();

@@ -185,7 +185,8 @@ async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     assert_eq!(own.within, Some(refresh));
 }
 
-/// U6: if a refused call does not trigger a refresh, both the refusal event and the call's span contain the reason.
+/// U6: if a refused call does not trigger a refresh, both the refusal event and the call's span state why no refresh
+/// was triggered.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_gives_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());

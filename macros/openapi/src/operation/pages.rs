@@ -175,13 +175,15 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
         );
     };
     if pages.into.is_none() && matches!(word, "header" | "last") {
-        return Err(format!("`pages` has `{word}` without `into`, so the method returns one page"));
+        return Err(format!("`{word}` in `pages` needs `into`, so the method returns one page"));
     }
     if pages.into.is_some() && !matches!(word, "cursor" | "header" | "last") {
-        return Err(format!("`pages` has `{word}` with `into`, so the method returns one page"));
+        return Err(format!("`into` in `pages` has no effect with `{word}`, so the method returns one page"));
     }
     if pages.rebase && !matches!(word, "link" | "url") {
-        return Err(format!("`pages` has `{word}` with `rebase`, so the method returns one page"));
+        return Err(format!(
+            "`rebase` in `pages` has no effect with `{word}`, so the method returns one page"
+        ));
     }
     Ok(if value.is_empty() { word.to_owned() } else { format!("{word} = {value:?}") })
 }

@@ -58,8 +58,8 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-/// Converts the error of a failed send into a [`Fault`]. Returns `None` for errors from a refresh, the session or a
-/// redirect, which are not retried.
+/// Converts an error from sending a request into a [`Fault`]. Returns `None` for errors from a refresh, the session or
+/// a redirect, which are not retried.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {

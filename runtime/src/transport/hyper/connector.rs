@@ -93,8 +93,8 @@ impl Service<Uri> for Connector {
 }
 
 impl BoxedConnection {
-    /// Wraps a connection and reports only the connection's protocol, because hyper-util would add all other details of
-    /// the connection to each response.
+    /// Wraps a connection and reports only the connection's protocol, because hyper-util would otherwise add all
+    /// details of the connection to each response.
     pub(crate) fn of<S: Stream + Connection + 'static>(stream: S) -> Self {
         let is_http2 = stream.connected().is_negotiated_h2();
         Self { stream: Box::new(stream), is_http2 }

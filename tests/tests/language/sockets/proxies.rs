@@ -1,5 +1,5 @@
-//! Tests which requests a system proxy receives. The proxy's environment variables are read once per process, so the
-//! test starts itself again in a new process with these variables set.
+//! Tests which requests a system proxy receives. The environment variables that name a proxy, such as `HTTP_PROXY`, are
+//! read once per process, so the test runs itself in a new process that has these variables.
 
 use std::env;
 use std::process::Command;
