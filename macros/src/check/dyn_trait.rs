@@ -62,8 +62,7 @@ fn check_provided(method: &Method, diag: &mut Diagnostics) {
         return diag.push_help(at, fact, MOVE);
     }
     if let Some(output) = method.output.as_ref().filter(|output| mentions(&output.ty, "impl")) {
-        let fact =
-            format!("method `{name}` must return a type that can be named in a `dyn` trait, not `impl`");
+        let fact = format!("method `{name}` of a `dyn` trait must return a named type, not `impl Trait`");
         return diag.push_help(output.at, fact, format_args!("use a concrete type, or {MOVE}"));
     }
     check_signature(method, diag);

@@ -119,7 +119,7 @@ impl Client {
         Self(context)
     }
 
-    /// The client's settings and the declarations of `api` are combined once for all calls.
+    /// The client's settings and the declarations of `api` are combined only once, not for each call.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

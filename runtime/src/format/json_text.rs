@@ -1,5 +1,6 @@
-//! [`find_text`] and [`elements`] return the text of values in a JSON document. `serde_json` returns the text of values
-//! only with the feature `raw_value`, which would add a second parser to a web page.
+//! [`find_text`] and [`elements`] return the text of values in a JSON document. `serde_json` can return the unparsed
+//! text of a value only if its feature `raw_value` is enabled, which would add a second parser to the WebAssembly file
+//! of a web page.
 
 use std::borrow::Cow;
 

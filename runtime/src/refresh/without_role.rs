@@ -51,7 +51,7 @@ impl<T: SessionArgument + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: FromSession> ArgumentType<T> {
-    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a value from the session.
+    /// Checks that neither the body of a `#[logout]` method nor any part of that body is a value from the session.
     pub fn in_body_of_logout(&self)
     where
         T: UnfilledArgument,

@@ -49,7 +49,7 @@ pub trait SegmentArgument {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in the path",
     label = "neither a scalar nor a sequence of scalars",
-    note = "the argument of a `{{name*}}` placeholder is a string or a sequence of scalars"
+    note = "the argument of a `{{name*}}` placeholder must be a string or a sequence of scalars"
 )]
 pub trait SegmentsArgument {}
 

@@ -1,7 +1,8 @@
 //! Writes a JSON body and detects `None`, which means that the call has no body.
 //!
 //! `serde_json` writes both `None` and `()` as `null`. A wrapper around `serde_json`'s serializer distinguishes `None`
-//! from `()`. The wrapper looks for `None` during serialization, so each type is compiled for only one serializer.
+//! from `()`. The wrapper detects `None` while it serializes the value. A separate check before serialization would
+//! need a second serializer, so the serialization code of each type would be compiled twice.
 
 use serde::ser::{Serialize, Serializer};
 

@@ -46,7 +46,7 @@ pub struct Answer {
     pub(super) receipt: Receipt,
     /// The server's refusal of the first attempt, if the call was sent again after a refusal.
     pub(super) rejection: Option<Arc<Rejection>>,
-    /// Whether the body can contain secrets. Errors do not include a body that can contain secrets.
+    /// Whether the body can contain secrets. Errors omit any body that can contain secrets.
     pub(super) secret: bool,
     /// Whether the server refused the call's credential.
     pub(super) refused: bool,
@@ -108,12 +108,13 @@ impl Answer {
         Self { continuation: Some(continuation), ..self }
     }
 
-    /// Returns the name of the method, or `None` if this response is not a page.
+    /// Returns the name of the trait method that requested this page of a list, or `None` if the response is not a page
+    /// of a list.
     pub(crate) fn method(&self) -> Option<&'static str> {
         self.continuation.as_ref().map(|continuation| continuation.method)
     }
 
-    /// Returns the rule for finding the next page, or `None` if this response is not a page.
+    /// Returns the rule for finding the next page of a list, or `None` if the response is not a page of a list.
     pub(crate) fn paging(&self) -> Option<Paging> {
         self.continuation.as_ref().map(|continuation| continuation.paging)
     }

@@ -49,8 +49,8 @@ impl Session {
     /// login and then use the new session. If one task's `login` fails, the next task runs its own `login`.
     ///
     /// `login` can call a `#[login]` method or any other function that returns tokens. If `login` itself logs in
-    /// through this session, as a `#[login]` method does, the returned tokens are not set again. If `login` only
-    /// returns tokens, these tokens become the session.
+    /// through this session, as a `#[login]` method does, the returned tokens are not set again. If `login` returns
+    /// tokens without setting the session itself, the tokens become the session.
     ///
     /// ```
     /// # use afresh::{api, Result, Tokens};

@@ -162,7 +162,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.outcome(client.order("", &secret).await);
     said.outcome(client.order("..", &secret).await);
 
-    // The following refreshes fail temporarily, except for the last one, which is rejected.
+    // Each of the following refreshes fails with a temporary error, except the last one, which is rejected.
     world.stage.respond(|_| Answer::text(401, "expired"));
     let bodies = [
         json!({ "error": secret }),

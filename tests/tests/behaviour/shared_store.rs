@@ -166,7 +166,8 @@ async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     world.authority.assert_refreshes(1);
 }
 
-/// R4: a refresh holds the store's lock from loading the refresh token until storing the new tokens.
+/// R4: a refresh acquires the store's lock before it loads the refresh token, and holds the lock until it has stored
+/// the new tokens.
 #[tokio::test(start_paused = true)]
 async fn the_lock_covers_reading_the_refresh_and_writing() {
     let world = guarded();

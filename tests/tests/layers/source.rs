@@ -262,7 +262,7 @@ fn only_in_tests(predicate: &[Token]) -> bool {
     }
 }
 
-/// Returns whether the attribute is an inner attribute, and the content of the attribute.
+/// Whether the attribute is an inner attribute, and the attribute's content.
 fn attribute(tokens: &[Token], at: usize) -> Option<(bool, &[Token])> {
     if !tokens.get(at)?.is('#') {
         return None;

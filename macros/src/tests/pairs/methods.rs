@@ -151,7 +151,7 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
                 "form" => BODIES.contains(&param.name) && param.name != "form member",
                 _ => false,
             };
-            // The session can supply the value of a logout parameter, except for an entire `HeaderMap`.
+            // The session can supply the value of any logout parameter except an entire `HeaderMap`.
             let trace = match method.name {
                 "logout" if param.name != "headers" => trace.replace("(&x)", "(__afresh_current)"),
                 _ => trace,

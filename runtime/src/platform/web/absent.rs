@@ -15,15 +15,15 @@ absent! {
     OtherTransports
         "in a browser, requests are sent with `fetch`, and there is no other transport"
         "call this method only under `#[cfg(not(target_family = \"wasm\"))]`; `ClientBuilder::credentials` sets the origins to which the browser sends cookies"
-    /// Makes `ClientBuilder::runtime` unusable in a browser.
+    /// Prevents the use of `ClientBuilder::runtime` in a browser.
     Runtimes
         "in a browser, everything runs on the event loop, and there is no other runtime"
         "call this method only under `#[cfg(not(target_family = \"wasm\"))]`"
-    /// Makes `Client::execute` unusable in a browser.
+    /// Prevents the use of `Client::execute` in a browser.
     HandWritten
         "in a browser, a client cannot send a hand-written request, because reqwest cannot create a response there"
         "declare a trait method for the request instead"
-    /// Makes `Answer::into_response` unusable in a browser.
+    /// Prevents the use of `Answer::into_response` in a browser.
     ReqwestResponses
         "in a browser, there is no `reqwest::Response`"
         "read the status, the headers and the body of the `Answer`"
@@ -31,27 +31,27 @@ absent! {
     BlockedThreads
         "in a browser, no code can block, because the page has a single thread"
         "await the value instead; call this method only under `#[cfg(not(target_family = \"wasm\"))]`"
-    /// Makes `CallInfo::of` unusable in a browser.
+    /// Prevents the use of `CallInfo::of` in a browser.
     TowerLayers
         "in a browser, there are no tower layers, and no request has a `CallInfo`"
         "use `CallInfo` only under `#[cfg(not(target_family = \"wasm\"))]`"
-    /// Makes `FileStore`, `Body::file` and `Part::file` unusable in a browser.
+    /// Prevents the use of `FileStore`, `Body::file` and `Part::file` in a browser.
     Files
         "a browser has no files"
         "to send the file of an input element, read the file into bytes; to share a session between tabs, use `TabStore`"
-    /// Makes `KeyringStore` unusable in a browser.
+    /// Prevents the use of `KeyringStore` in a browser.
     Keyrings
         "a browser has no keyring"
         "use `TabStore` to share a session between tabs"
-    /// Makes `RedisStore` unusable in a browser.
+    /// Prevents the use of `RedisStore` in a browser.
     RedisServers
         "a browser cannot connect to Redis"
         "use `TabStore` to share a session between tabs"
-    /// Makes `HyperTransport` unusable in a browser.
+    /// Prevents the use of `HyperTransport` in a browser.
     Sockets
         "a web page cannot open connections, so there is no `HyperTransport` in a browser"
         "build the client without a transport; its requests are sent with `fetch`"
-    /// Makes `App::browser`, `Browser` and `Opened` unusable in a browser.
+    /// Prevents the use of `App::browser`, `Browser` and `Opened` in a browser.
     Listeners
         "a web page cannot listen for the response to a login"
         "use `App::redirect`, with the URL of your page"

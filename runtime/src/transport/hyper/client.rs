@@ -106,7 +106,7 @@ impl HyperTransport {
     /// Sets the time limit for opening a connection, including the TLS handshake. By default, opening a connection has
     /// no time limit.
     ///
-    /// If no connection is open within the time limit, the call fails with an error for which
+    /// If a connection cannot be established within the time limit, the call fails with an error for which
     /// [`is_timeout`](crate::Error::is_timeout) returns `true`.
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {

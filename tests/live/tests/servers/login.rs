@@ -126,7 +126,7 @@ async fn chromium() -> Option<Chromium> {
 }
 
 /// Discovery, the code flow with PKCE, refresh and revocation work with a real browser. The browser does not send a
-/// request to another program that listens on `[::1]` at the port of the redirect URL.
+/// request to another program that listens on `[::1]`, on the same port as the redirect URL.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_logs_in_with_a_real_browser() {
     let Some(chromium) = chromium().await else { return };
