@@ -27,7 +27,7 @@ absent! {
     ReqwestResponses
         "in a browser, there is no `reqwest::Response`"
         "read the status, the headers and the body of the `Answer`"
-    /// Makes the methods `wait` and `wait_next` of the feature `blocking` unusable in a browser.
+    /// Prevents the use of `wait` and `wait_next` (feature `blocking`) in a browser.
     BlockedThreads
         "in a browser, no code can block, because the page has a single thread"
         "await the value instead; call this method only under `#[cfg(not(target_family = \"wasm\"))]`"
