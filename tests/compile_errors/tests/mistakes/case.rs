@@ -3,17 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-/// The code that surrounds a mistake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Around {
-    /// The mistake is a method, and the surrounding code uses the rest of the trait.
-    Trait,
-    /// The mistake is an incomplete method, and the surrounding code uses the rest of the trait.
-    Alone,
-    /// The mistake is a complete item.
-    Nothing,
-}
-
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
@@ -25,20 +14,20 @@ pub struct Case {
     /// message.
     pub is_known: bool,
     lines: Vec<String>,
-    around: Around,
+    /// Whether the mistake is a complete item. Otherwise, the mistake is a method of a trait.
+    is_item: bool,
 }
 
 impl Case {
     /// Returns the mistake as a module whose name contains `number`.
     pub fn module(&self, number: usize) -> String {
         let lines = self.lines.join("\n");
-        let inside = match self.around {
-            Around::Nothing => lines,
-            Around::Trait | Around::Alone => {
-                format!(
-                    "#[api]\npub trait Shop {{\n{lines}\n#[get(\"/ok\")]\nasync fn ok(&self) -> Result<u64>;\n}}\n{USE}"
-                )
-            }
+        let inside = if self.is_item {
+            lines
+        } else {
+            format!(
+                "#[api]\npub trait Shop {{\n{lines}\n#[get(\"/ok\")]\nasync fn ok(&self) -> Result<u64>;\n}}\n{USE}"
+            )
         };
         format!("pub mod m{number} {{\nuse super::prelude::*;\n{inside}\n}}\n")
     }
@@ -65,11 +54,7 @@ fn read_block(block: &str) -> Vec<Case> {
     let header: Vec<&str> = lines.next().unwrap().splitn(3, '|').map(str::trim).collect();
     let [name, max, cure] = header.as_slice() else { panic!("not `name | count | text`: {header:?}") };
     let alternatives = lines.next_if(|line| line.starts_with("@ ")).map_or("", |line| &line[2..]);
-    let around = match lines.peek() {
-        Some(&"item") => Around::Nothing,
-        Some(&"alone") => Around::Alone,
-        _ => Around::Trait,
-    };
+    let is_item = lines.peek() == Some(&"item");
     let lines: Vec<&str> = lines.filter(|line| line.starts_with(' ')).collect();
     let one = |alternative: &str| {
         let (written, own) = alternative.split_once(" ⇒ ").unwrap_or((alternative, cure));
@@ -79,7 +64,7 @@ fn read_block(block: &str) -> Vec<Case> {
             cure: own.replace("@@", written),
             is_known: name.starts_with('~'),
             lines: lines.iter().map(|line| line.replace("@@", written)).collect(),
-            around,
+            is_item,
         }
     };
     alternatives.split(" ¦ ").map(|alternative| one(alternative.trim())).collect()
