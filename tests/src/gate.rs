@@ -19,8 +19,8 @@ pub(crate) struct Gate<D> {
     grown: Notify,
 }
 
-/// A parked request, which waits for a decision by the test. If a `Waiting` value is dropped without a decision, `park`
-/// returns `None`.
+/// A request that waits until the test decides how to handle it. If a `Waiting` value is dropped without a decision,
+/// `park` returns `None`.
 #[derive(Debug)]
 pub(crate) struct Waiting<D> {
     pub(crate) seen: Seen,

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::authority_config::AuthorityConfig;
 
-/// All issued tokens. Each token is identified by its number, which starts at 1.
+/// All issued tokens. Each token is identified by a number, starting at 1.
 #[derive(Debug)]
 pub(crate) struct IssuedTokens {
     canary: String,

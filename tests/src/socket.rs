@@ -42,7 +42,7 @@ impl Listening {
         Self { base_url: format!("http://{address}"), address, connections, server }
     }
 
-    /// Returns the URL of a path.
+    /// Returns the URL for a path on this server.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
@@ -82,7 +82,7 @@ async fn accept(listener: TcpListener, double: impl Double, connections: Arc<Ato
 /// Opens an in-memory connection to a test double that acts as the server at `origin`. The connection uses tasks, but
 /// does not use a socket or a timer.
 ///
-/// `origin` is a URL without a path, such as `https://api.test`.
+/// `origin` must be a URL without a path, such as `https://api.test`.
 #[must_use]
 pub fn connect(double: impl Double, origin: &Uri) -> DuplexStream {
     let (near, far) = tokio::io::duplex(64 * 1024);

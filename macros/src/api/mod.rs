@@ -1,6 +1,6 @@
 //! Defines the types that describe an API trait for the checks and for code generation.
 //!
-//! Read `endpoint.rs` first: it describes one method.
+//! Read `endpoint.rs` first: it describes one trait method.
 
 mod endpoint;
 mod members;

@@ -125,8 +125,8 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     }
 }
 
-/// Renders the path of the client through the client's hidden module. The path is unambiguous even if another item has
-/// the client's name.
+/// Renders the path of the client, which includes the client's hidden module. The path is unambiguous even if another
+/// item has the client's name.
 pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
     let ClientParts { client, module, .. } = parts;
     let module = module.as_ref().map(|(module, _)| quote!(#module::));

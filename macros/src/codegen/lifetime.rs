@@ -1,6 +1,6 @@
-//! Adds explicit lifetimes to types. A boxed future can have only one lifetime, so all lifetimes of an erased method
-//! become the same lifetime. In the trait, each elided lifetime gets its own name, because `mockall` cannot read some
-//! types with elided lifetimes.
+//! Adds explicit lifetimes to types. A boxed future can have only one lifetime, so all lifetimes of a type-erased
+//! method become the same lifetime. In the trait, each elided lifetime gets its own name, because `mockall` cannot read
+//! some types with elided lifetimes.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;

@@ -84,8 +84,8 @@ enum Source {
 }
 
 impl Source {
-    /// Combines the source of the next page with the query parameter that requests the next page. A missing query
-    /// parameter is an error, and so is a query parameter that the source does not use.
+    /// Combines the source of the next page with the query parameter that requests the next page. Reports an error if a
+    /// required query parameter is missing, or if the source does not use the given query parameter.
     fn next_page(
         self,
         key: Location,

@@ -65,7 +65,7 @@ fn parse_other(item: &TokenStream, diag: &mut Diagnostics) -> Input {
     Input::Other { at, is_mock: any_word(item, &is_of_mockall) }
 }
 
-/// `automock` copies the attributes below it to every item that it generates.
+/// mockall's `automock` copies the attributes below it to every item that it generates.
 fn is_of_mockall(word: &str) -> bool {
     word == "mockall" || word.starts_with("Mock") || word.ends_with("_expectations")
 }

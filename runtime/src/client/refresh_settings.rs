@@ -16,8 +16,8 @@ use crate::refresh::session_ends::SessionEnds;
 use crate::session::{CredentialProvider, Revoker, Session};
 use crate::transport::upstream::Upstream;
 
-/// Creates the provider for the builder's refresher. A program without a refresher does not link the code that runs
-/// refreshers, because only `set_refresher` refers to that code.
+/// A function that creates the credential provider for the builder's refresher. A program without a refresher does not
+/// link the code that runs refreshers, because only `set_refresher` refers to that code.
 type NewProvider = Box<dyn FnOnce(Arc<Upstream>, SessionEnds) -> Arc<dyn CredentialProvider> + Send + Sync>;
 
 #[derive(Default)]

@@ -126,7 +126,7 @@ pub struct Endpoint {
     /// Whether the method sends requests without an access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
-    /// Whether the API trait declares that the method is idempotent, which is independent of the HTTP method.
+    /// Whether the API trait declares the method idempotent, regardless of the HTTP method.
     pub(crate) idempotent: bool,
     pub(crate) idempotency_key: Option<IdempotencyKey>,
     pub(crate) refresh_on: Option<&'static [u16]>,
@@ -141,7 +141,7 @@ pub struct Endpoint {
 /// Describes the random idempotency key that each call to the method sends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdempotencyKey {
-    /// The lowercase name of the header that carries the key.
+    /// The lowercase name of the header that carries the idempotency key.
     pub(crate) header: &'static str,
     /// Returns a new key. A program without idempotency keys does not link this function, because only
     /// [`Endpoint::idempotency_key`] refers to it.
@@ -277,7 +277,7 @@ impl Endpoint {
         self
     }
 
-    /// Applies `#[timeout("...")]`. The timeout is a number of milliseconds.
+    /// Applies `#[timeout("...")]`. The timeout is given in milliseconds.
     #[must_use]
     pub const fn timeout(mut self, millis: u64) -> Self {
         self.timeout = Some(Duration::from_millis(millis));

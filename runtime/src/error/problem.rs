@@ -13,7 +13,8 @@ use crate::format::media_type::MediaType;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The `type` member: a URI that identifies the problem type. If the member is absent, the type is `about:blank`.
+    /// The `type` member: a URI that identifies the problem type. If the `type` member is absent, the problem type is
+    /// `about:blank`.
     pub kind: Option<String>,
     /// A short summary of the problem type.
     pub title: Option<String>,

@@ -23,7 +23,7 @@ pub struct Rejection {
     status: StatusCode,
     /// The header map, which is built from `lines` on first use.
     headers: OnceLock<Box<HeaderMap>>,
-    /// The headers as a list, which needs half the memory of a map. Thousands of waiting calls can each keep a
+    /// The headers as a list, which needs half as much memory as a map. Thousands of waiting calls can each keep a
     /// rejection that is never read.
     lines: Box<[(HeaderName, HeaderValue)]>,
     body: Bytes,

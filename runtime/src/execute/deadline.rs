@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
-/// The deadline of a call, and a slot for the server's refusal of the call. If a call times out after the server has
+/// A call's deadline, and a slot that stores the server's refusal of the call. If a call times out after the server has
 /// refused the call, the error contains the refusal.
 #[derive(Clone)]
 pub(crate) struct Deadline {

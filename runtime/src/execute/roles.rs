@@ -120,8 +120,8 @@ impl RoleCall {
         // The snapshot is read only after refreshes have been paused, because a refresh that runs earlier can end the
         // session.
         let _pause = self.pause_refreshes().await;
-        // The request carries the session's cookies, because some servers require the cookie that they set with the
-        // login form. The login request does not carry the session's credential.
+        // The request carries the session's cookies, because some servers require the cookie that they set when they
+        // serve the login form. The login request does not carry the session's credential.
         let before = self.context.session.snapshot().without_credential();
         let (answer, cookies) = self.send(&before).await?;
         if answer.status().is_success() {

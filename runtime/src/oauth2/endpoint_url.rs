@@ -27,7 +27,7 @@ pub(super) fn endpoint_url(url: &str, which: &str, plain_http: PlainHttp) -> Res
     if !url.username().is_empty() || url.password().is_some() {
         return refuse("must not contain a user name or a password");
     }
-    // RFC 6749 §3.2 allows a query but forbids a fragment.
+    // RFC 6749 §3.2 allows a query in an endpoint URL but forbids a fragment.
     if url.fragment().is_some() {
         return refuse("must not have a fragment");
     }

@@ -16,8 +16,8 @@ use crate::platform::messages;
 /// The body of a request.
 ///
 /// After a refresh, the runtime resends each call whose credential was refused. Bytes are reference-counted, so the
-/// runtime can keep the bytes for the second send without copying them. A stream can be sent only once, unless a
-/// function creates a new stream for each send.
+/// runtime can keep the bytes for a second request without copying them. A stream can be sent only once, unless a
+/// function creates a new stream each time the body is sent.
 ///
 /// ```
 /// use afresh::Body;
@@ -50,7 +50,7 @@ pub(crate) enum Content {
 /// The length of a stream in bytes, if the caller specified it.
 type Length = Option<u64>;
 
-/// The body for one send.
+/// The request body for one send attempt.
 pub(crate) enum Next {
     Empty,
     Body(messages::Body),
@@ -78,13 +78,13 @@ impl Body {
         Self::once(messages::Body::wrap_stream(stream))
     }
 
-    /// Creates a body from a function that returns a new `reqwest::Body` for each send.
+    /// Creates a body from a function that returns a new `reqwest::Body` each time the body is sent.
     pub fn replayable(factory: impl Fn() -> reqwest::Body + Send + Sync + 'static) -> Self {
         let factory = move || messages::body_of(factory());
         Self { content: Content::Factory(Arc::new(factory), None), content_type: Some(BYTES) }
     }
 
-    /// Creates a body from a file, which is opened and read for each send.
+    /// Creates a body from a file, which is opened and read each time the body is sent.
     ///
     /// The length of the body is the length that the file has when it is opened.
     #[cfg(not(target_family = "wasm"))]
@@ -151,7 +151,8 @@ impl Body {
 }
 
 impl Content {
-    /// Returns the body for one send. If the length of the body is known, the body's size hint is exact.
+    /// Returns the request body for the next send attempt. If the length of the body is known, the body's size hint is
+    /// exact.
     pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
             Self::Empty => Next::Empty,

@@ -7,7 +7,7 @@ pub(crate) struct LineBuffer {
     bytes: BytesMut,
     /// The number of bytes at the start of the buffer that have been searched without finding a line ending.
     searched: usize,
-    /// The number of bytes that have been examined, counted for a test.
+    /// The total number of bytes examined, counting repeated examinations. Only a test uses this number.
     #[cfg(test)]
     pub(crate) looked_at: usize,
 }

@@ -60,8 +60,8 @@ pub enum ByHand {}
 #[derive(Debug)]
 pub enum BySerde {}
 
-/// Marks the implementation of [`FromResponse`](super::FromResponse) for a [`Reply`](crate::Reply) whose body type is
-/// readable.
+/// Marks the implementation of [`FromResponse`](super::FromResponse) for a [`Reply`](crate::Reply) whose body type
+/// implements `FromResponse`.
 #[derive(Debug)]
 pub struct ByReply<Via>(Via);
 

@@ -13,8 +13,8 @@ use crate::format::media_type::MediaType;
 
 impl Answer {
     /// Returns this response if it is successful and either has an empty body or has a content type that `reading`
-    /// accepts. Returns an error that contains the beginning of the body if the content type does not match. `expected`
-    /// is the name of the accepted content type.
+    /// accepts. If the content type does not match, returns an error that contains the beginning of the body.
+    /// `expected` is the name of the accepted content type.
     pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
         let answer = self.success()?;
         let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());

@@ -33,8 +33,8 @@ pub(crate) struct Record {
 pub(crate) struct StoredSession {
     /// The identifier of the login. The identifier stays the same across refreshes and changes with each login.
     pub(crate) login: String,
-    /// The number of credentials that the server has issued for the session's login. Of two stored sessions with the
-    /// same login, the session with the higher `generation` is newer.
+    /// The number of credentials that the server has issued for the session's login. If two stored sessions belong to
+    /// the same login, the session with the higher `generation` is newer.
     pub(crate) generation: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -50,7 +50,7 @@ pub(crate) struct StoredSession {
     expires: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
-    /// The end of the login, as sent by the server.
+    /// The time at which the login ends, as reported by the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     ends: Option<StoredEnd>,
     /// In a browser, the browser itself stores the cookies.
@@ -59,15 +59,15 @@ pub(crate) struct StoredSession {
     /// Whether the session's cookies are its credential. A cookie session has no access token.
     by_cookie: bool,
     /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
-    /// this session. A record that names a location other than the location where it is stored is a copy, and so is its
-    /// refresh token.
+    /// this session. If a record names a location other than the location where it is stored, the record was copied,
+    /// and the original record might contain the same refresh token.
     #[serde(rename = "home", skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Intent {
-    /// The fencing number of the store's lock during the refresh.
+    /// The fencing number of the lock that the process holds for the refresh.
     pub(crate) fence: u64,
     /// The time at which the refresh started, in milliseconds since 1970.
     pub(crate) started: u64,
@@ -82,7 +82,7 @@ impl Record {
         Self { intent, ..self }
     }
 
-    /// Reads a record. An empty slice means that nothing has been stored yet.
+    /// Reads a record. If `bytes` is empty, nothing has been stored yet, and the returned record contains no session.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Ok(Self::new(None));
@@ -177,8 +177,8 @@ impl StoredSession {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }
 
-    /// Returns the tokens with their remaining lifetime. The remaining lifetime never exceeds the lifetime that the
-    /// server sent, even if the clock was set back.
+    /// Returns the tokens, with the remaining lifetime of the access token. The remaining lifetime never exceeds the
+    /// lifetime that the server sent, even if the clock was set back.
     pub(crate) fn tokens(&self) -> Tokens {
         let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);

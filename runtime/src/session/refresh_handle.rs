@@ -30,8 +30,8 @@ struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
     started: Instant,
-    /// The time at which the refresh started, according to the real clock. The watchdog thread, which runs outside all
-    /// runtimes, uses this start time.
+    /// The time at which the refresh started, according to the real clock. The watchdog thread, which does not run on a
+    /// Tokio runtime, uses this start time.
     started_by_wall_clock: RealInstant,
     limit: Duration,
     /// The time limit of the refresh, in milliseconds since the refresh started.
@@ -90,8 +90,8 @@ impl RefreshHandle {
         None
     }
 
-    /// Waits for the refresh result that a logout needs, and returns the result. Returns `None` if the refresh did not
-    /// return a credential.
+    /// Waits for the refresh result that a logout needs, and returns the result. Returns `None` if the refresh does not
+    /// return a credential in time.
     pub(super) async fn discarded(&self) -> Option<Unpublished> {
         let mut handed_over = pin!(self.0.handed_over.notified());
         handed_over.as_mut().enable();
@@ -104,7 +104,7 @@ impl RefreshHandle {
         }
     }
 
-    /// Records that no logout needs the result of the refresh anymore. Returns the new credential if the refresh has
+    /// Records that the refresh result is no longer needed for a logout. Returns the new credential if the refresh has
     /// already completed.
     pub(super) fn release(&self) -> Option<Arc<Credential>> {
         match std::mem::take(&mut *self.lock()) {

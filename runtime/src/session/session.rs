@@ -103,10 +103,11 @@ pub(super) struct Inner {
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    /// The store synchronization. The data is boxed because a server can hold thousands of sessions that have no store.
+    /// The store synchronization. The data is boxed to keep a session small, because a server can hold thousands of
+    /// sessions that have no store.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
-    /// The runtime on which refreshes and store writes run. If no runtime is set, each refresh or write runs on the
-    /// runtime of the call that starts it.
+    /// The Tokio runtime on which refreshes and store writes run. If no runtime is set, each refresh or write runs on
+    /// the same Tokio runtime as the call that starts it.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether a call without a session returns an error instead of being sent.
     pub(super) login_required: AtomicBool,

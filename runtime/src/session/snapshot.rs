@@ -20,7 +20,7 @@ pub(crate) struct Snapshot {
     pub(crate) token_since: u64,
     /// Whether calls must wait for the running refresh. Calls wait if the credential is no longer valid.
     pub(crate) wait_for_refresh: bool,
-    /// Whether the state machine must be notified of successful calls, which clear remembered refusals.
+    /// Whether the state machine must be notified of successful calls. A successful call clears remembered refusals.
     pub(crate) wants_successes: bool,
 }
 
@@ -58,8 +58,8 @@ impl Snapshot {
         matches!(self.login_state, LoginState::Expired { rotation_lost: true })
     }
 
-    /// Whether a call that was prepared with the snapshot `other` can be sent with this snapshot. `other` and this
-    /// snapshot may differ only in their cookies.
+    /// Whether a call that was prepared with the snapshot `other` can be sent with this snapshot. The two snapshots
+    /// must have the same stamp, but their cookies can differ.
     pub(crate) fn is_as_usable_as(&self, other: &Self) -> bool {
         self.stamp == other.stamp && self.credential().is_some_and(|credential| credential.is_usable())
     }
@@ -75,7 +75,7 @@ impl Snapshot {
     }
 
     /// Whether a call can be sent immediately. Returns the same result as
-    /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), but does not take a lock.
+    /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), but does not lock the state machine.
     pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {
             return false;

@@ -1,5 +1,5 @@
-//! [`Members`] reads the fields of a stored JSON object. Code derived by serde would be five times as large in a web
-//! page.
+//! [`Members`] reads the fields of a stored JSON object. In a web page, code derived by serde would be five times as
+//! large as the code of this module.
 
 use serde_json::{Map, Value};
 

@@ -1,6 +1,6 @@
 //! Opens a store's files, and ensures that the store reads, locks and replaces only regular files.
 //!
-//! Reading a FIFO could block forever, and reading a device might never end. Another user may have created a symbolic
+//! Reading a FIFO could block forever, and reading a device might never end. Another user might have created a symbolic
 //! link with the name of a temporary file.
 
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -87,7 +87,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     open_unchecked(path, options)
 }
 
-/// The path is opened without following a link and without blocking, because the file may have been replaced since it
+/// The path is opened without following a link and without blocking, because the file might have been replaced since it
 /// was checked.
 fn open_unchecked(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     #[cfg(unix)]

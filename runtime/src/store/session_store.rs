@@ -17,8 +17,8 @@ use crate::error::BoxError;
 /// - After a `swap` returns, every later [`load`](Self::load) in any process returns the new record, even after a
 ///   crash.
 /// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a fencing number, called
-///   its *fence*. Each new lock has a greater fencing number, and `swap` rejects a fencing number that is smaller than
-///   that of the newest lock.
+///   its *fence*. The fencing number increases with each new lock, and `swap` rejects a fencing number that is smaller
+///   than the newest lock's.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
@@ -102,7 +102,7 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
     /// `swap.basis`. Returns `None` if the store has a different revision, or if `swap.fence` is smaller than the
-    /// fencing number of the newest lock. The fencing number of the newest lock also applies after that lock has been
+    /// fencing number of the newest lock. The swap's fencing number is checked even after the newest lock has been
     /// released.
     ///
     /// The newest lock is the lock with the greatest fencing number that the store has ever issued. The store must keep
@@ -159,10 +159,10 @@ pub trait SessionStore: Send + Sync + 'static {
         std::future::pending()
     }
 
-    /// Returns an identifier for the storage location, such as the name of a key or the inode number of a file. If the
-    /// record is copied to another location, that location should have a different identifier. All processes that share
-    /// the storage location must receive the same identifier. The identifier is not secret, and is stored with the
-    /// session.
+    /// Returns an identifier for the storage location, such as the name of a Redis key or the inode number of a file.
+    /// If the record is copied to another location, that location should have a different identifier. All processes
+    /// that share the storage location must receive the same identifier. The identifier is not secret, and is stored
+    /// with the session.
     ///
     /// The identifier lets the runtime detect a copied session before the copy and the original use the same refresh
     /// token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies
@@ -237,7 +237,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
 
-/// The lock of a store. Dropping this value releases the lock.
+/// A lock that a store has granted. Dropping this value releases the lock.
 pub struct StoreLock {
     fence: u64,
     end: Option<Instant>,
@@ -253,8 +253,8 @@ impl StoreLock {
     }
 
     /// Creates a lock that can expire before it is dropped. `fence` must be greater than the fencing number of every
-    /// earlier lock, so it is never 0. Set the expiry with [`until`](Self::until). The release of the lock can continue
-    /// in the background for a short time after `guard` is dropped.
+    /// earlier lock, so it is never 0. Set the expiry with [`until`](Self::until). After `guard` is dropped, the lock
+    /// may be released in the background, if this takes only a short time.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
@@ -295,7 +295,7 @@ impl StoreLock {
     }
 
     /// Returns whether the lock has expired according to this process's clock. After the lock has expired, do not start
-    /// a refresh, because another process may hold the lock.
+    /// a refresh, because another process might hold the lock.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub fn has_run_out(&self) -> bool {

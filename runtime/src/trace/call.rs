@@ -19,7 +19,7 @@ use crate::error::{Error, Kind};
 use crate::error::{Receipt, RefreshedBy};
 use crate::response::answer::Answer;
 
-/// Runs a call in a span that lasts from the first poll to the response.
+/// Runs a call in a tracing span that starts when the call is first polled and ends when the call completes.
 pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
     Traced { call, method, span: None }
 }
@@ -68,8 +68,8 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// Records that the server refused the call. `reason` explains why no refresh starts, or is `None` if the refusal
-/// starts a refresh.
+/// Records that the server refused the call. `reason` is the reason why the refusal does not start a refresh, or `None`
+/// if the refusal starts a refresh.
 pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(

@@ -69,8 +69,8 @@ impl Transport {
 
     /// Sends a request whose body or headers contain a secret. If a request contains a secret, the browser does not
     /// follow redirects. If the request body is smaller than 64 KiB, the request uses `keepalive`: the browser
-    /// completes the request even if the page is closed. Without `keepalive`, closing the page during a refresh could
-    /// lose the next refresh token.
+    /// completes the request even if the page is closed. Without `keepalive`, the next refresh token could be lost if
+    /// the page is closed during a refresh.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)

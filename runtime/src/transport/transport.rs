@@ -29,7 +29,7 @@ pub(crate) enum Transport {
     /// The runtime's own client, which does not follow redirects. At each redirect, the runtime decides whether to send
     /// the credential.
     Own(Own),
-    /// A client that the user configured.
+    /// A reqwest client that the user configured.
     Given {
         client: reqwest::Client,
         follows_redirects: bool,
@@ -66,9 +66,9 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
     }
 
-    /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names its redirect
-    /// policy, except for the default policy, which follows redirects. If the `Debug` output has an unknown format, the
-    /// client is treated as one that follows redirects.
+    /// reqwest does not report whether a client follows redirects. A client's `Debug` output shows the client's
+    /// redirect policy, unless it is the default policy, which follows redirects. If the `Debug` output has an unknown
+    /// format, the client is treated as one that follows redirects.
     pub(crate) fn given(client: reqwest::Client) -> Self {
         let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
         Self::Given { client, follows_redirects }
@@ -113,7 +113,7 @@ impl Transport {
 
     /// Returns the prepared `Host` header for requests to the API at `base`, if these requests are certain to use
     /// HTTP/1.1. Without the prepared `Host` header, hyper would format the header for each request. Formatting the
-    /// header takes about 3% of the instructions per call.
+    /// `Host` header takes about 3% of a call's instructions.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -186,7 +186,7 @@ fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client>
     builder.build()
 }
 
-/// Returns `true` if reqwest can only use HTTP/1.1 for the URL, because other protocols must be negotiated over TLS.
+/// Returns `true` if reqwest can use only HTTP/1.1 for the URL, because other protocols must be negotiated over TLS.
 fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }

@@ -146,8 +146,8 @@ impl Upstream {
 /// Returns whether a URL with this `path` is certain to stay at the origin of the base URL.
 fn stays_at_origin(path: &str) -> bool {
     match path.as_bytes() {
-        // If a path starts with two slashes, the URL parser reads a host after the slashes. The URL parser treats a
-        // backslash as a slash and skips tabs and line breaks.
+        // If a path starts with two slashes, the URL parser treats the text after the slashes as a host. The URL parser
+        // treats a backslash as a slash and skips tabs and line breaks.
         [b'/', b'/' | b'\\' | ..=b' ', ..] => false,
         [b'/', ..] => true,
         _ => false,

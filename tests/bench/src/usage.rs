@@ -29,7 +29,8 @@ pub fn cores() -> usize {
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// Pins this thread to one core, in round-robin order. Does nothing if the system does not allow threads to be pinned.
+/// Pins this thread to one core, and assigns threads to cores in round-robin order. Does nothing if the system does not
+/// allow threads to be pinned.
 pub fn keep_on_core(thread: usize) {
     let mut one = CpuSet::new();
     let _ = one.set(thread % cores()).and_then(|()| sched_setaffinity(Pid::from_raw(0), &one));

@@ -1,4 +1,4 @@
-//! A batch of mistakes, which the test `mistakes` writes and compiles.
+//! An example crate that includes code with mistakes. The test `mistakes` writes this code and compiles the crate.
 
 #![allow(warnings)]
 

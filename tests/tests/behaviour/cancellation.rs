@@ -259,7 +259,8 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     }
 }
 
-/// F7: if the runtime that runs a refresh is no longer polled, waiting calls on another runtime start a new refresh.
+/// F7: if the Tokio runtime on which a refresh runs stops making progress, waiting calls on another Tokio runtime start
+/// a new refresh.
 #[test]
 fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     let world = World::new();

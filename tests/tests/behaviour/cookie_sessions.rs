@@ -89,7 +89,7 @@ async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     world.authority.assert_refreshes(2);
 }
 
-/// P5: if a successful refresh response sets no cookie, the client keeps using the old cookie.
+/// P5: if a successful refresh response does not set a cookie, the client keeps using the old cookie.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_sets_no_cookie_is_a_success() {
     let (world, forum, _) = member().await;
@@ -106,7 +106,7 @@ async fn a_refresh_that_sets_no_cookie_is_a_success() {
     world.authority.assert_refreshes(3);
 }
 
-/// P5, C1: repeated calls to a page that the user is not allowed to access cause one refresh in total.
+/// P5, C1: repeated calls that the server forbids cause only one refresh in total.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_page_costs_one_refresh() {
     let (world, forum, _) = member().await;

@@ -54,8 +54,8 @@ async fn is_locked(store: &FakeStore) -> bool {
     timeout(Duration::from_millis(100), store.locked()).await.is_err()
 }
 
-/// S1: if the result of the first refresh cannot be stored, the lock is released, because the store contains no used
-/// refresh token. The session is stored once the store works again.
+/// S1: if the result of the first refresh cannot be stored, the lock is released, because the store does not contain a
+/// refresh token that has been used. The session is stored once the store works again.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does() {
     let (world, store, shop) = first_refresh(|store| store.always(Operation::Swap, Some(Fault::Fail))).await;
@@ -75,7 +75,7 @@ async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does
 }
 
 /// S1: if only the confirmation of the first write is lost, the client recognizes the session in the store as its own.
-/// Then the client accepts a refresh by another process.
+/// After that, the client also accepts the tokens from another process's refresh.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
     for fault in [Fault::FailAfter, Fault::HangAfter] {

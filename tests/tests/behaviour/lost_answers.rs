@@ -175,8 +175,8 @@ async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
     }
 }
 
-/// G4: if a refresh response is lost in an outage and a later refresh is refused, `is_rotation_lost` returns `true` for
-/// the error.
+/// G4: if a refresh response is lost during an outage and a later refresh is refused, `is_rotation_lost` returns `true`
+/// for the error.
 #[tokio::test(start_paused = true)]
 async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
     let world = World::new();
@@ -208,7 +208,7 @@ async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
 }
 
 /// F7, G4: if the runtime shuts down before the refresh response arrives, `is_rotation_lost` returns `true` for the
-/// error of a later call.
+/// error that a later call returns.
 #[test]
 fn a_rotation_lost_with_its_runtime_is_reported_afterwards() {
     let runtime = || Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();

@@ -50,7 +50,7 @@ async fn a_late_bare_403_of_the_same_token_is_the_answer() {
 }
 
 /// W1: if the refresh after a 403 response without a challenge returns the refused access token, the route is treated
-/// as forbidden. For 10 s, calls to a forbidden route do not trigger a refresh.
+/// as forbidden. For 10 s, further calls to a forbidden route do not trigger another refresh.
 #[tokio::test(start_paused = true)]
 async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() {
     let world = repeating();

@@ -482,8 +482,8 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J10: if a different user logs in from another process, calls neither refresh nor use the new session until the
-/// program loads the session from the store.
+/// J10: if a different user logs in from another process, calls in this process neither refresh the session nor use the
+/// new login until the program loads the session from the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();
@@ -551,7 +551,7 @@ async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     }
 }
 
-/// J2: after a logout while new tokens are being written, the store contains no session.
+/// J2: if the user logs out while new tokens are being written to the store, no session remains in the store.
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     let world = guarded();
@@ -609,7 +609,7 @@ impl Refresher for Service {
     }
 }
 
-/// R1, K4: processes that need no login share one token request per expiration.
+/// R1, K4: processes that do not need a login share one token request per expiration.
 #[tokio::test(start_paused = true)]
 async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! The public API of `CallInfo`, which tower layers can read from a request.
+//! Tests the public API of `CallInfo`, which tower layers can read from a request.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};

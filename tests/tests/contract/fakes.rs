@@ -1,4 +1,5 @@
-//! Uses the public constructors of responses and errors, with which a fake can create any value that a client returns.
+//! Tests the public constructors of responses and errors. With these constructors, a test fake can create any value
+//! that a client returns.
 
 use afresh::{ByteStream, Error, Event, Events, Items, Lines, Pages, Reply};
 use http::{HeaderMap, StatusCode};

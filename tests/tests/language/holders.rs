@@ -218,7 +218,7 @@ async fn borrowed_results_may_live_as_long_as_the_call() {
     assert_eq!(shop.pick("one", "other"), "one");
 }
 
-/// A type with a lifetime parameter that a method signature can elide.
+/// A type whose lifetime parameter can be elided in a method signature.
 #[derive(serde::Serialize)]
 struct Filter<'a> {
     q: &'a str,

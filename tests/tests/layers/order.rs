@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::tree::{Files, is_test};
 
-/// The names in the list of layers, for example `client/` for a directory and `lib.rs` for a file.
+/// The names of the layers, from the top layer to the bottom layer, for example `client/` for a directory and `lib.rs`
+/// for a file.
 #[derive(Debug)]
 pub struct Order(Vec<String>);
 

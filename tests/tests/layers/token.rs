@@ -1,4 +1,4 @@
-//! The tokens of a file, in a form that can easily be compared with strings.
+//! Defines the Rust tokens of a source file, in a form that can easily be compared with strings.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -66,8 +66,8 @@ pub fn colons_at(tokens: &[Token], at: usize) -> bool {
     [at, at + 1].iter().all(|&index| tokens.get(index).is_some_and(|token| token.is(':')))
 }
 
-/// Returns the position after `pub` and after a restriction such as `(crate)`. The path in `pub(in crate::a)` does not
-/// create a dependency.
+/// Returns the position after a visibility such as `pub` or `pub(crate)`, or the given position if there is no
+/// visibility. The path in `pub(in crate::a)` does not create a dependency.
 pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     if word_at(tokens, at) != "pub" {
         return at;

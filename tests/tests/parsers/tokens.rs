@@ -99,8 +99,8 @@ fn texts_of(error: &Error) -> String {
 
 /// Returns whether `text` can be the value of a field in the response. If two fields have the same name, [`Value`]
 /// keeps only the last field, so the function also returns `true` if any field is empty or is not a string. [`Value`]
-/// rejects numbers that are too large, even though such numbers do no harm in an unused field. If [`Value`] rejects the
-/// response, the function accepts any `text` that is not empty.
+/// rejects numbers that are too large, even though such numbers do no harm in an unused field. If [`Value`] cannot
+/// parse the response, the function returns `true` for any `text` that is not empty.
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();

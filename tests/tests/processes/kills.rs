@@ -27,8 +27,8 @@ async fn killed_before_the_server_reads_the_refresh_token() {
 }
 
 /// R6, S3: if a process is killed after the server has processed its refresh request, the next process sends the old
-/// refresh token once. A lenient server accepts the old refresh token and returns the new tokens. With a strict server,
-/// the next process's call fails with a lost-rotation error (`is_rotation_lost`).
+/// refresh token once. A server with a grace period accepts the old refresh token and returns the new tokens. With a
+/// server that has no grace period, the next process's call fails with a lost-rotation error (`is_rotation_lost`).
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_answer() {
     for server in [Server::Lenient, Server::Strict] {

@@ -13,7 +13,7 @@ impl Place for InSealed {
         Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("alice")
     }
 
-    /// Stores a record that was sealed for a different name.
+    /// Stores a record that is sealed for a different name, so that the store in this test cannot open it.
     async fn spoil(&self) -> bool {
         let other = Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("bob");
         let swap = Swap { basis: <_>::default(), record: b"bob's".to_vec(), fence: None };

@@ -5,8 +5,8 @@ use syn::{File, Item};
 
 use crate::error::Error;
 
-/// Returns the source of the entire file. The generated source is parsed first, so that the command never writes
-/// invalid Rust.
+/// Returns the formatted source code of the generated file. The generated source is parsed first, so that the command
+/// never writes invalid Rust.
 pub(super) fn lay_out(head: &str, uses: &str, items: &str) -> Result<String, Error> {
     let file = parse(items)?;
     let mut source = format!("{head}\n{uses}");

@@ -78,8 +78,8 @@ fn render_display(item: &DeriveInput, wordings: &TokenStream) -> TokenStream {
     }
 }
 
-/// Renders a match arm of `Display`. The arm shows the variant's documentation, or the statuses of a variant without
-/// documentation. The `Display` output never contains the response body.
+/// Renders a match arm of `Display`. The arm writes the variant's documentation, or the variant's statuses if the
+/// variant has no documentation. The `Display` output never contains the response body.
 fn render_message(settings: &Settings, variant: &Variant) -> TokenStream {
     let (name, formatter, error) = (variant.name, local("formatter"), local("error"));
     if let (Some(_), Some(Content { member, .. })) = (variant.other, &variant.content) {
@@ -118,8 +118,8 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
 }
 
 /// The `Display` output of the `#[other]` variant is the message of the error that the variant holds, so `source`
-/// returns the source of that error. The rendered code is generic over the value's type, so that a wrong type, which is
-/// already reported, does not cause a second error.
+/// returns the source of that error. Another check reports a value of the wrong type, so the rendered code is generic
+/// over the value's type and does not cause a second compile error.
 fn render_source(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let (name, error) = (variant.name, local("error"));
     let Content { member, .. } = variant.other.and(variant.content.as_ref())?;

@@ -1,4 +1,4 @@
-//! Converts the struct to the model, one attribute at a time.
+//! Converts a struct that derives `AsTokens` into a [`TokenStruct`], one attribute at a time.
 
 use syn::{DataStruct, DeriveInput, Member};
 
@@ -58,7 +58,7 @@ pub(super) fn lower_struct<'s>(
 }
 
 impl<'s> TokenStruct<'s> {
-    /// If an argument is invalid, `part` is `None`.
+    /// Adds `part`, or marks the struct as incomplete if `part` is `None` because an argument is invalid.
     fn add(&mut self, part: Option<Found<'s>>) {
         self.is_incomplete |= part.is_none();
         self.parts.extend(part);

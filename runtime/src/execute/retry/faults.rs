@@ -58,16 +58,16 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-/// Converts an error from sending a request into a [`Fault`]. Returns `None` for errors from a refresh, the session or
-/// a redirect, which are not retried.
+/// Converts an error from sending a request into a [`Fault`]. Returns `None` for an error that was caused by a refresh,
+/// the session or a redirect, because such an error is not retried.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {
             Some(Fault::NeverSent)
         }
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
-        // If the error of a failed send has no source, this crate created the error because the server redirected the
-        // request too many times.
+        // If the error that a failed request returns has no source, this crate created that error because the server
+        // redirected the request too many times.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-/// The lock of one session in this tab.
+/// The lock that one session uses within this tab.
 #[derive(Default)]
 pub(crate) struct ExchangeLock(Arc<Mutex<()>>);
 

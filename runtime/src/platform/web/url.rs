@@ -5,7 +5,7 @@ use std::fmt;
 
 use form_urlencoded::parse;
 
-/// An absolute URL in the form that the browser produces.
+/// An absolute URL, as serialized by the browser's URL parser.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
     href: String,
@@ -63,7 +63,7 @@ impl Url {
         self.parts().host
     }
 
-    /// Returns the port, unless it is the scheme's default port.
+    /// Returns the port, or `None` if it is the scheme's default port.
     pub(crate) fn port(&self) -> Option<u16> {
         self.parts().port
     }
@@ -134,7 +134,7 @@ impl Url {
 }
 
 /// Splits `text` at the last `separator`, which must be an ASCII character. `str::rsplit_once` would add more code to a
-/// page, because it also supports non-ASCII separators.
+/// web page, because it also supports non-ASCII separators.
 fn split_last(text: &str, separator: u8) -> Option<(&str, &str)> {
     let at = text.bytes().rposition(|byte| byte == separator)?;
     Some((text.get(..at)?, text.get(at + 1..)?))

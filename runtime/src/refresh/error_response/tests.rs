@@ -13,7 +13,7 @@ fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -
     ending_with(status, &headers, body, &usual)
 }
 
-/// These tests treat an unclear response as a failed refresh.
+/// Classifies a response, and treats an unclear response as a failed refresh.
 fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> SessionEffect {
     let body = Bytes::copy_from_slice(body.as_bytes());
     match classify(StatusCode::from_u16(status).unwrap(), headers, &body, session_ends) {
@@ -66,8 +66,8 @@ fn codes_in_other_fields_end_the_session() {
     assert!(!is_error(&HeaderMap::new(), &granted));
 }
 
-/// W5: the user's declaration takes precedence over all known error codes. A web page does not come from the refresh
-/// endpoint itself.
+/// W5: the user's declaration takes precedence over all known error codes. A response that is a web page does not end
+/// the session, because it does not come from the refresh endpoint itself.
 #[test]
 fn a_declared_status_outranks_every_code() {
     let declared = SessionEnds { declared: Some(vec![StatusCode::BAD_REQUEST]), ..SessionEnds::default() };
@@ -124,7 +124,7 @@ fn a_declared_condition_ends_the_session() {
     }
 }
 
-/// W6: known error codes indicate a rejected refresh token, regardless of their case and in all known fields. Known
+/// W6: known error codes indicate a rejected refresh token, in upper or lower case, and in all known fields. Known
 /// error codes also indicate a rejected refresh token if the body is urlencoded or the status is 200.
 #[test]
 fn codes_outside_of_oauth_are_definite() {

@@ -35,7 +35,7 @@ fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: im
 ///
 /// A server can set a cookie with a new name on every refresh. Cookies with changing names are all sent with the same
 /// requests, so their last-use times do not show which cookie the server needs for a refresh. To keep the cookie that a
-/// refresh needs, the oldest refresh cookies and the refresh cookies from the most recent response are kept.
+/// refresh needs, the session keeps the oldest refresh cookies and the refresh cookies from the most recent response.
 fn worth(cookie: &Cookie, before: u64) -> (bool, bool, u64) {
     if cookie.refreshes {
         (true, cookie.used.is_received_after(before), 0)

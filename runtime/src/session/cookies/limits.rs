@@ -7,8 +7,8 @@ use crate::platform::time::Instant;
 
 /// The maximum combined length of a cookie's name and value, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
-/// The maximum length of an attribute value, in bytes. An attribute whose value is longer than `MAX_ATTRIBUTE` is
-/// ignored.
+/// The maximum length of a cookie attribute's value, in bytes. An attribute whose value is longer than `MAX_ATTRIBUTE`
+/// is ignored.
 pub(super) const MAX_ATTRIBUTE: usize = 1024;
 /// The maximum number of cookies for one host.
 pub(super) const MAX_OF_HOST: usize = 50;

@@ -7,8 +7,8 @@
 //! - The *epoch* counts logins and logouts. The *generation* counts published credentials. A
 //!   [`Stamp`](crate::error::Stamp) contains the epoch and generation at the time when a call was sent.
 //! - At most one refresh runs at a time. A login, a logout or a manual refresh detaches the running refresh, whose
-//!   result is then discarded. `completion` handles the end of a refresh, and `epochs` handles the start and end of a
-//!   login.
+//!   result is then discarded. The module `completion` handles the end of a refresh, and the module `epochs` handles
+//!   the start and end of a login.
 
 mod answers;
 mod completion;

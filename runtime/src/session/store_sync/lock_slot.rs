@@ -4,7 +4,7 @@ use crate::session::refresh_handle::RefreshHandle;
 use crate::store::StoreLock;
 
 /// The store's lock, if this session holds it. The lock belongs to the session rather than to the refresh task, so the
-/// next refresh or the writer can continue under this lock.
+/// next refresh or the writer can use the same lock.
 #[derive(Default)]
 pub(super) struct LockSlot {
     held: Option<Held>,
@@ -14,7 +14,7 @@ pub(super) struct LockSlot {
 /// The store's lock. Dropping a `Held` releases the lock and runs the store's code.
 pub(super) struct Held {
     lock: StoreLock,
-    /// The refresh that runs under the lock. `None` means that the lock protects a change that has not been stored yet.
+    /// The refresh that is using the lock. `None` means that the lock protects a change that has not been stored yet.
     /// No other process may refresh before the change is stored.
     refresh: Option<RefreshHandle>,
 }
@@ -32,14 +32,14 @@ impl LockSlot {
         self.held.replace(Held { lock, refresh: Some(refresh.clone()) })
     }
 
-    /// Lets a refresh continue under the lock that the session already holds. Returns the lock's fence.
+    /// Lets a refresh use the lock that the session already holds. Returns the lock's fence.
     pub(super) fn reuse(&mut self, refresh: &RefreshHandle) -> Option<u64> {
         let held = self.held.as_mut().filter(|held| !held.lock.has_run_out())?;
         held.refresh = Some(refresh.clone());
         Some(held.lock.fence())
     }
 
-    /// Passes the lock of the refresh `from` to the refresh `to`.
+    /// Passes the lock to the refresh `to` if the refresh `from` holds the lock.
     pub(super) fn hand_over(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         if let Some(held) = self.held.as_mut().filter(|held| held.refresh.as_ref() == Some(from)) {
             held.refresh = Some(to.clone());
@@ -78,7 +78,7 @@ impl LockSlot {
         self.held.as_ref().map(|held| held.lock.fence())
     }
 
-    /// Records that a watchdog checks the lock. Returns `true` if no watchdog was checking the lock before.
+    /// Records that a watchdog is checking the lock. Returns `true` if no watchdog was checking the lock before.
     pub(super) fn begin_watch(&mut self) -> bool {
         !std::mem::replace(&mut self.watched, true)
     }

@@ -16,7 +16,7 @@ impl Session {
         match self.store_sync() {
             _ if basis.stamp != stamp => false,
             None => true,
-            // The future is boxed so that requests without a store do not reserve memory for it.
+            // The future is boxed so that the refresh of a session without a store does not reserve memory for it.
             Some(store_sync) => Box::pin(store_intent_again(self, store_sync, &basis)).await,
         }
     }
@@ -30,8 +30,8 @@ async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &S
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));
     if matches!(stored, Ok(false)) {
-        // The read updates the session if another process has changed it. If the read fails, the next call that needs
-        // the store returns the error.
+        // Reading the store updates the session if another process has stored a change. If the read fails, the next
+        // call that needs the store returns the error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
     }
     may_send

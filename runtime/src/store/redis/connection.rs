@@ -11,8 +11,8 @@ use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResu
 
 /// The time limit for opening a connection or waiting for one response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The time limit for one operation. One operation can need two connections, two responses, a DNS lookup, and a script
-/// that the server has not cached yet.
+/// The time limit for one operation. One operation can require two connections, two responses and a DNS lookup, and the
+/// server might not have cached the script yet.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl Connection {
     }
 
     /// Runs a script. If the connection breaks, the script is run once more on a new connection. If a script's response
-    /// is lost, the script may already have run, so it must be safe to run every script more than once.
+    /// is lost, the script might already have run, so it must be safe to run every script more than once.
     pub(super) async fn run<'a, T: FromRedisValue>(
         &self,
         script: impl Fn() -> ScriptInvocation<'a>,
@@ -45,7 +45,7 @@ impl Connection {
     async fn once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         let mut connection = self.connection().await?;
         let result = script.invoke_async(&mut connection).await;
-        // If the Redis server rejects writes, it may have become a replica. The next operation therefore resolves the
+        // If the Redis server rejects writes, it might have become a replica. The next operation therefore resolves the
         // server name again.
         if result.is_err() {
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -15,7 +15,7 @@ use crate::store::session_store::Revision;
 
 /// The interval at which the store is polled if no message arrives.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
-/// The pause after a failed subscription.
+/// The average pause after a failed attempt to subscribe.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The time limit for a subscription request.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -75,7 +75,8 @@ impl Notices {
     }
 }
 
-/// A guard for a subscription. When the guard is dropped, the subscription is kept for the next waiter.
+/// A guard that owns a task's Redis subscription while the task waits for a change. When the guard is dropped, the
+/// subscription is kept for the next waiter.
 struct Subscription {
     idle: Arc<Mutex<Option<PubSub>>>,
     open: Option<PubSub>,

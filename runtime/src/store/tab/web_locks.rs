@@ -54,7 +54,7 @@ impl WebLocks {
         let mut granted = Some(granted);
         let callback = Closure::once(move |_: JsValue| {
             Promise::new(&mut |release, _| {
-                // If the future was dropped before the lock was granted, dropping the lock here releases it.
+                // If the future was dropped before the lock was granted, the lock is dropped here, which releases it.
                 if let Some(granted) = granted.take() {
                     let _ = granted.send(WebLock(release));
                 }

@@ -70,7 +70,7 @@ impl Run {
         self.tabs.swap_remove(at)
     }
 
-    /// Starts calls in each tab. The test reads the errors of the calls later, if the tab still exists.
+    /// Starts calls in each tab. Later, if the tab still exists, the test reads the errors that these calls returned.
     async fn call(&mut self) {
         let script = "(window.log ??= []).push(page.calls(3))";
         for tab in &self.tabs {

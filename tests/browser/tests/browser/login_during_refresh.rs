@@ -87,8 +87,8 @@ async fn a_late_refusal_does_not_delete_the_cookie_of_a_login() {
     assert_eq!(stage.server.counts().refused, 1);
 }
 
-/// T7: a logout reaches all tabs at once and is sent after the refresh. Because the logout is sent last, the server
-/// revokes the newest refresh token, and a page that loads later has no session.
+/// T7: a logout takes effect in all tabs immediately, and the logout request is sent after the refresh. Because the
+/// logout is sent last, the server revokes the newest refresh token, and a page that loads later has no session.
 #[tokio::test]
 async fn a_logout_during_a_refresh_revokes_the_newest_token() {
     for (tab, query) in [(0, ""), (1, ""), (0, "?store=")] {
@@ -108,7 +108,7 @@ async fn a_logout_during_a_refresh_revokes_the_newest_token() {
     }
 }
 
-/// T5: a frozen tab delays a login in another tab for a limited time, which depends on the timeout of the login.
+/// T5: a frozen tab delays a login in another tab for a limited time, which depends on the login's timeout.
 #[tokio::test]
 async fn a_frozen_tab_delays_a_login_for_a_limited_time() {
     let (stage, tabs) = refreshing(2, "").await;

@@ -18,7 +18,8 @@ async fn answers_are_read_as_they_arrive() {
     assert_eq!(probe(&stage, "latin").await, json!({ "value": "café" }));
 }
 
-/// A request ends on the server if its call or its stream is dropped, or if its timeout elapses.
+/// If a call or its stream is dropped, or if the call's timeout elapses, the browser aborts the request, and the
+/// request also ends on the server.
 #[tokio::test]
 async fn a_call_that_is_dropped_ends_its_request() {
     let stage = Stage::new(&bundle::page()).await;
@@ -50,8 +51,8 @@ async fn bodies_arrive_as_they_do_outside_of_a_browser() {
     assert!(probe(&stage, "wrong length").await["text"].is_string());
 }
 
-/// N1: on a redirect, the browser sends most headers to the redirect target, so only a request without additional
-/// headers follows redirects.
+/// N1: on a redirect, the browser sends most headers to the redirect target, so the browser may follow a redirect only
+/// for a request without additional headers.
 #[tokio::test]
 async fn only_a_request_without_other_headers_is_redirected() {
     let stage = Stage::new(&bundle::page()).await;

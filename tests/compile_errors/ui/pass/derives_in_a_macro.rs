@@ -1,4 +1,5 @@
-//! Uses the derives on items that a macro generates, in a module where other items shadow standard library names.
+//! Applies the derive macros to items that a `macro_rules!` macro generates, in a module where other items shadow
+//! standard library names.
 #![no_implicit_prelude]
 #![allow(dead_code)]
 

@@ -46,7 +46,7 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
 }
 
 /// Makes a call to the local machine, and a call that is redirected to the local machine. Both calls run in the process
-/// that has the proxy's environment variables.
+/// whose environment variables name a proxy.
 async fn calls(server: &str) {
     let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
     client.old().await.unwrap();
