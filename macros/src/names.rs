@@ -113,7 +113,7 @@ pub(crate) fn mixed_site(span: Span) -> Span {
 #[derive(Debug)]
 pub(crate) struct Runtime(pub(crate) Option<TokenStream>);
 
-/// The default path uses the name that Cargo.toml gives to the runtime.
+/// The default path to the runtime uses the name that Cargo.toml gives to the runtime crate.
 impl Default for Runtime {
     fn default() -> Self {
         let renamed = renamed_runtime().and_then(|name| syn::parse_str::<Ident>(&name).ok());

@@ -1,5 +1,5 @@
-//! Creates random strings and PKCE challenges (RFC 7636). A challenge proves that the sender of an authorization code
-//! started the login.
+//! Creates random strings and PKCE challenges (RFC 7636). With a PKCE challenge, the server can check that the program
+//! that sends an authorization code is the program that started the login.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

@@ -128,8 +128,8 @@ fn repeated() -> Error {
     )
 }
 
-/// Hashes of the requested URLs. Hashes need little memory, even for thousands of pages. The requests for the pages of
-/// one call differ only in their URLs, so a hash of the URL is sufficient.
+/// Hashes of the requested URLs. Hashes need little memory, even for thousands of pages. The page requests of one call
+/// differ only in their URLs, so a hash of the URL identifies a request.
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<u64>,

@@ -1,7 +1,7 @@
 //! Emits events, and opens spans for calls, requests and refreshes. Only this module uses the `tracing` crate. Without
 //! the `tracing` feature, `untraced.rs` replaces this module.
 //!
-//! URLs, headers, bodies, and error messages from other crates are never recorded, because they may contain secrets. A
+//! URLs, headers, bodies, and error messages from other crates are never recorded, because they can contain secrets. A
 //! span's name must be a constant, so the field `otel.name` contains the method name.
 //!
 //! Read `call.rs` first.

@@ -2,7 +2,7 @@
 //! when the lock is kept, and what a process does if a confirmation is lost or the store contains an intent to refresh.
 //! Read `store_view` first.
 //!
-//! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. The tests for the rules
+//! The rules are pure: they do not use I/O, tasks or a clock. `store_sync` applies the rules. The tests for the rules
 //! explore all interleavings of two processes.
 
 mod adoption;
