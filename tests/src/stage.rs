@@ -101,7 +101,7 @@ impl Stage {
         self.seen().len()
     }
 
-    /// Returns the method and the path of every request: `["GET /orders/7"]`.
+    /// Returns the HTTP method and the path of every request: `["GET /orders/7"]`.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.seen().iter().map(Seen::route).collect()

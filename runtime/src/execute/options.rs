@@ -88,8 +88,8 @@ impl CallOptions {
         }
     }
 
-    /// Returns the options for requesting more pages. The returned options do not contain the headers, because the
-    /// request for the next page already contains them.
+    /// Returns the options for the requests for further pages of a list. The returned options do not contain the call's
+    /// headers, because the request for the next page already contains those headers.
     pub(crate) fn without_headers(&self) -> Self {
         Self {
             timeout: self.timeout,

@@ -1,5 +1,5 @@
 //! [`find_text`] and [`elements`] return the unparsed text of values in a JSON document. `serde_json` can return the
-//! unparsed text of a value only if its feature `raw_value` is enabled, which would add a second parser to the
+//! unparsed text of a value only if its Cargo feature `raw_value` is enabled, which would add a second parser to the
 //! WebAssembly file of a web page.
 
 use std::borrow::Cow;

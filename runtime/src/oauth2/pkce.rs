@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-/// The only PKCE challenge method that the runtime uses. The method `plain` is insecure (RFC 9700 §2.1.1).
+/// The only PKCE challenge method that the runtime uses. The PKCE challenge method `plain` is insecure (RFC 9700
+/// §2.1.1).
 pub(super) const METHOD: &str = "S256";
 
 /// Returns a string of 43 characters that encodes 256 random bits. The random string serves as a `state` or as a PKCE

@@ -77,8 +77,8 @@ mod tests {
         assert_eq!(left(r#"{"exp":1699990000}"#), seconds(0));
     }
 
-    /// W16: the lifetime of a new token is the time between `iat` and `exp`. If there is no `iat`, the lifetime is the
-    /// time between now and `exp`.
+    /// W16: the lifetime of a new token is the time between `iat` and `exp`. If the token has no `iat`, the lifetime is
+    /// the time between now and `exp`.
     #[test]
     fn the_lifetime_of_a_new_token_follows_from_iat_and_exp() {
         let of = |payload: &str, now: u64| {

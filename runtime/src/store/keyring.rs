@@ -88,7 +88,7 @@ impl Location {
         }
     }
 
-    /// Replaces the entry under the write lock, so only one process at a time can replace it.
+    /// Replaces the entry while holding the write lock, so only one process at a time can replace the entry.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let _write_lock = write_lock(&with_suffix(&self.lock, ".write"))?;
         let entry = self.entry()?;

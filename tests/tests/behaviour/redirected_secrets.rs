@@ -106,7 +106,7 @@ async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names
         let calls = [
             (keys.place("canary-password", "canary-key").await, status > 303),
             (by_hand, status > 303),
-            // After a 301 or 302 redirect, a PUT request keeps its method and body.
+            // After a 301 or 302 redirect, a PUT request keeps its HTTP method and body.
             (keys.stream(Body::from("canary-body")).await, status != 303),
             (keys.stream(once).await, status != 303),
         ];

@@ -124,8 +124,8 @@ async fn a_late_redirect_is_followed_with_the_current_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// B3: if a call's old token is refused while the newer token is being refreshed, the call is sent again with the newer
-/// token and does not wait for that refresh.
+/// B3: if a call's old token is refused while a newer token is already being refreshed, the call is sent again with the
+/// newer token and does not wait for that refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();

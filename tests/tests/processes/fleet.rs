@@ -185,9 +185,9 @@ impl Fleet {
         }
     }
 
-    /// Suspends the process that holds the lock and is about to refresh. With a file store, the suspension is shorter
-    /// than the time for which other processes wait for the lock, because no other process can acquire a lock that a
-    /// suspended process holds. With Redis, the process stays suspended until another process has refreshed the
+    /// Suspends the process that holds the store's lock and is about to refresh. With a file store, the suspension is
+    /// shorter than the time for which other processes wait for the lock, because no other process can acquire a lock
+    /// that a suspended process holds. With Redis, the process stays suspended until another process has refreshed the
     /// session.
     async fn suspend_holder(&mut self) -> usize {
         let holder = loop {

@@ -113,7 +113,7 @@ pub(crate) struct Paged {
 }
 
 /// Returns the `#[pages]` attribute and the kind of return value for an operation whose response type is `page`. If the
-/// method cannot return several pages, the error explains why.
+/// method cannot request further pages of a list, the error explains why.
 pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged, String> {
     let mut words = vec![way(types, pages, page)?];
     if let Some(into) = &pages.into {

@@ -14,8 +14,8 @@ use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 pub(crate) struct Traffic {
     pub(crate) sent: Vec<Ty>,
     pub(crate) received: Vec<Ty>,
-    /// The types of the parts of multipart bodies. Callers encode multipart parts themselves, so the types do not occur
-    /// in method signatures.
+    /// The types of the parts of multipart bodies. Callers encode multipart parts themselves, so the types of the parts
+    /// do not occur in method signatures.
     pub(crate) by_hand: Vec<Ty>,
 }
 

@@ -147,8 +147,8 @@ impl Browser {
     /// inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for the redirect path with
-    /// the `state` of this login. A request with a different method, path or `state` receives a page with status 400,
-    /// and `run` continues to wait. The authorization code is exchanged only once.
+    /// the `state` of this login. A request with a different HTTP method, path or `state` receives a page with status
+    /// 400, and `run` continues to wait. The authorization code is exchanged only once.
     ///
     /// Dropping the future that `run` returns closes the port immediately.
     ///

@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// Counts a change to the session. Call this method in the state machine step that changes the session. A refresh
-    /// that ends between this state machine step and the write keeps the lock until the change is stored (see
+    /// that ends between this state machine step and the write keeps the store's lock until the change is stored (see
     /// [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
@@ -188,9 +188,9 @@ impl Writer {
         }
     }
 
-    /// Returns the lock for the caller to release if a login or logout cannot be stored. Other processes must not wait
-    /// for a login or logout that cannot be stored. If the result of a refresh cannot be stored, the lock is kept,
-    /// because the store still contains the spent refresh token.
+    /// Returns the store's lock for the caller to release if a login or logout cannot be stored. Other processes must
+    /// not wait for a login or logout that cannot be stored. If the result of a refresh cannot be stored, the store's
+    /// lock is kept, because the store still contains the spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();

@@ -81,7 +81,7 @@ impl Customer for AppClient {
 }
 
 /// The API of the test server, declared for a program that has a client secret. `RefreshTokenGrant` refreshes and
-/// revokes the tokens, so the trait has no methods for these requests.
+/// revokes the tokens, so the trait does not declare methods for refreshing and revoking.
 #[api]
 trait Service {
     #[login]
