@@ -56,12 +56,12 @@ pub(crate) fn implementation() -> Ident {
     invented("__AfreshImplementation")
 }
 
-/// Returns the single lifetime that the arguments and the future of an erased method share.
+/// Returns the single Rust lifetime that the arguments and the future of an erased method share.
 pub(crate) fn lifetime() -> Lifetime {
     Lifetime::new("'__afresh", Span::mixed_site())
 }
 
-/// Returns a name for a lifetime that the user omitted, based on the lifetime's position.
+/// Returns a name for a Rust lifetime that the user omitted, based on the lifetime's position.
 pub(crate) fn elided_lifetime(index: usize, span: Span) -> Lifetime {
     Lifetime::new(&format!("'__afresh_{index}"), span)
 }
@@ -113,7 +113,7 @@ pub(crate) fn mixed_site(span: Span) -> Span {
 #[derive(Debug)]
 pub(crate) struct Runtime(pub(crate) Option<TokenStream>);
 
-/// The default path uses the name that Cargo.toml gives to the runtime.
+/// The default path to the runtime uses the name that Cargo.toml gives to the runtime crate.
 impl Default for Runtime {
     fn default() -> Self {
         let renamed = renamed_runtime().and_then(|name| syn::parse_str::<Ident>(&name).ok());
@@ -245,8 +245,8 @@ impl Runtime {
         join(self.to_token_stream(), item, Span::call_site())
     }
 
-    /// Returns the path to an item of the runtime, with the given span. A path that the user wrote keeps its span, so
-    /// that the compiler reports a wrong path only once.
+    /// Returns the path to an item of the runtime, with the given span. A path that the user wrote keeps its span,
+    /// because the compiler reports identical errors at the same span only once.
     pub(crate) fn item_at(&self, item: RuntimeItem, span: Span) -> TokenStream {
         let mut root = self.to_token_stream();
         if self.0.is_none() {

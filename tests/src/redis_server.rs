@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// A Redis server for one test, on a free loopback port, with an append-only file. Dropping this value stops the
-/// process and removes the file.
+/// A Redis server for one test, on a free loopback port, with an append-only file. Dropping this value stops the server
+/// and removes the server's files.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
@@ -49,7 +49,8 @@ impl RedisServer {
             if server.comes_up() {
                 return Some(server);
             }
-            // The next attempt uses the same directory, so dropping this server must not remove the directory.
+            // The next attempt to start Redis uses the same directory, so dropping this server must not remove the
+            // directory.
             server.folder = PathBuf::new();
         }
         panic!("redis-server does not start");

@@ -78,8 +78,8 @@ impl Stage {
         self.0.gate.waiting()
     }
 
-    /// Answers all later requests with the given script. A request is held if the script returns [`Answer::park`].
-    /// Requests that are already held are not affected.
+    /// Answers all later requests with the given script. A request is held if the script returns [`Answer::park`]. The
+    /// script does not affect requests that are already held.
     pub fn respond<A: Into<Answer>>(&self, script: impl Fn(&Seen) -> A + Send + Sync + 'static) {
         *self.script() = Some(Arc::new(move |seen| script(seen).into()));
     }
@@ -101,7 +101,7 @@ impl Stage {
         self.seen().len()
     }
 
-    /// Returns the method and the path of every request: `["GET /orders/7"]`.
+    /// Returns the HTTP method and the path of every request: `["GET /orders/7"]`.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.seen().iter().map(Seen::route).collect()
@@ -160,22 +160,22 @@ impl Arrival {
         self.0.seen.clone()
     }
 
-    /// Answers with a status and no body.
+    /// Answers the held request with a status and no body.
     pub fn answer(self, status: u16) {
         self.answer_with(status);
     }
 
-    /// Answers with a JSON body.
+    /// Answers the held request with a JSON body.
     pub fn answer_json(self, status: u16, value: impl Serialize) {
         self.answer_with(Answer::json(status, value));
     }
 
-    /// Answers with an [`Answer`], a status, or an `http::Response`.
+    /// Answers the held request with an [`Answer`], a status, or an `http::Response`.
     pub fn answer_with(self, answer: impl Into<Answer>) {
         self.0.decide(answer.into());
     }
 
-    /// Answers with a transport error.
+    /// Answers the held request with a transport error.
     pub fn fail(self, error: impl Into<BoxError>) {
         self.answer_with(Answer::fail(error));
     }

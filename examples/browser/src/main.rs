@@ -1,5 +1,5 @@
-//! Builds the page and serves it with its API. Run the example with `cargo run --manifest-path
-//! examples/browser/Cargo.toml`.
+//! Builds the example's web page, and serves the page and the API that the page calls. Run the example with `cargo run
+//! --manifest-path examples/browser/Cargo.toml`.
 //!
 //! The build needs the target `wasm32-unknown-unknown`: run `rustup target add wasm32-unknown-unknown`. The
 //! environment variable `CARGO_WASM` selects a different cargo command for the page.

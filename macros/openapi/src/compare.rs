@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::write::normal;
 
-/// Returns one line for each item that differs between `old` (the file on disk) and `new`. Returns no lines if only the
-/// layout differs, for example after `cargo fmt`.
+/// Returns one line for each item that differs between `old` (the file on disk) and `new`. The result is empty if only
+/// the layout differs, for example after `cargo fmt`.
 #[must_use]
 pub fn differences(old: &str, new: &str) -> Vec<String> {
     if old == new {

@@ -1,5 +1,5 @@
-//! Converts names from a document into Rust identifiers. If two names would become equal, only the second name is
-//! changed.
+//! Converts names from a document into Rust identifiers. If two names would become the same identifier, only the second
+//! name is changed.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Converts syntax to the model, one node at a time. An invalid node is reported and skipped, and its siblings are
-//! still read.
+//! Converts parsed Rust syntax to the macro's model, one node at a time. An invalid node is reported and skipped, and
+//! its siblings are still read.
 //!
 //! Read `endpoint.rs` first: it reads one method.
 

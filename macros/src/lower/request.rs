@@ -9,7 +9,7 @@ use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 /// The HTTP methods defined in RFC 9110 §9.3 and RFC 5789.
 const REGISTERED: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-/// The HTTP method and the path of an endpoint. A missing or invalid part is `None`.
+/// The HTTP method and the path of an endpoint. An HTTP method or path that is missing or invalid is `None`.
 #[derive(Default)]
 pub(super) struct Request {
     pub(super) verb: Option<Located<String>>,

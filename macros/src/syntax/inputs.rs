@@ -13,7 +13,7 @@ use crate::diag::{Diagnostics, Location};
 pub(crate) struct Inputs {
     pub(crate) at: Location,
     pub(crate) receiver: Receiver,
-    /// This macro's attributes on `self`.
+    /// The attributes on `self` that belong to this macro.
     pub(crate) on_receiver: Vec<Attribute>,
     pub(crate) params: Vec<Parameter>,
 }

@@ -1,4 +1,4 @@
-//! Expands a trait and searches the output.
+//! Expands a trait and searches the generated code.
 
 use proc_macro2::TokenStream;
 

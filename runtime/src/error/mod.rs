@@ -1,4 +1,4 @@
-//! The errors of failed calls, and details about them.
+//! The error that a failed call returns, and types that describe the error in detail.
 //!
 //! Most programs need only [`Error`] and its predicates. The following types provide details:
 //!

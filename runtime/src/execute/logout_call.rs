@@ -12,7 +12,7 @@ use crate::request::prepared::Prepared;
 use crate::session::{FromSession, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// A function that writes one parameter into the call. The parameter's value comes from the session, or from the
+/// A function that writes one parameter into the logout call. The parameter's value comes from the session, or from the
 /// caller's argument if the session has no such value.
 type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
 
@@ -80,7 +80,7 @@ impl<T> Argument<T> {
 
 /// This trait is implemented for arguments whose values come from the session.
 pub trait OwnedArgument {
-    /// Returns the strategy for adding the argument to the request.
+    /// Returns a marker whose `place` method adds the argument to the request.
     fn kind(&self) -> Owned {
         Owned
     }
@@ -90,7 +90,7 @@ impl<T: FromSession + Send + 'static> OwnedArgument for &&Argument<T> {}
 
 /// This trait is implemented for references to values that come from the session.
 pub trait BorrowedArgument {
-    /// Returns the strategy for adding the argument to the request.
+    /// Returns a marker whose `place` method adds the argument to the request.
     fn kind(&self) -> Borrowed {
         Borrowed
     }
@@ -100,7 +100,7 @@ impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T>
 
 /// This trait is implemented for arguments that come from the caller.
 pub trait OtherArgument {
-    /// Returns the strategy for adding the argument to the request.
+    /// Returns a marker whose `place` method adds the argument to the request.
     fn kind(&self) -> Other {
         Other
     }
@@ -193,7 +193,7 @@ impl Borrowed {
     reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Other {
-    /// Adds `value` to the request.
+    /// Adds `value`, which comes from the caller, to the request.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "all three types share this signature, so that the generated code is identical"

@@ -66,8 +66,8 @@ impl CallOptions {
         Ok(bounds)
     }
 
-    /// Sets the header `name` of the call, replacing any earlier value. An empty value, such as `None`, changes
-    /// nothing.
+    /// Sets the header `name` of the call, replacing any earlier value. An empty value, such as `None`, does not change
+    /// the headers.
     pub(crate) fn set_header<N, V, Via>(&mut self, name: N, value: &V)
     where
         HeaderName: TryFrom<N>,
@@ -88,8 +88,8 @@ impl CallOptions {
         }
     }
 
-    /// Returns the options for requesting more pages. The returned options contain no headers, because the request for
-    /// the next page already contains them.
+    /// Returns the options for the requests for further pages of a list. The returned options do not contain the call's
+    /// headers, because the request for the next page already contains those headers.
     pub(crate) fn without_headers(&self) -> Self {
         Self {
             timeout: self.timeout,

@@ -53,7 +53,7 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
 }
 
 /// Converts one form field into a JSON value. A token lifetime, such as `expires_in`, becomes a number, as in a JSON
-/// token response. Every other value becomes a string.
+/// token response. All other values become strings.
 fn member(name: &str, value: &str) -> Value {
     let number = name.to_ascii_lowercase().contains("expire").then(|| value.parse::<u64>().ok()).flatten();
     number.map_or_else(|| value.into(), Value::from)

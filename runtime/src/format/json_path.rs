@@ -78,7 +78,8 @@ pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
 enum Token {
     /// A brace, a bracket, a comma or a colon.
     Mark(u8),
-    /// The name of a field, which is a string that precedes a colon. The range of a name token excludes the quotes.
+    /// The name of a field, which is a string that precedes a colon. The byte range of a field name excludes the
+    /// quotation marks.
     Name,
     /// Any other string.
     Text,

@@ -1,6 +1,6 @@
-//! [`find_text`] and [`elements`] return the text of values in a JSON document. `serde_json` can return the unparsed
-//! text of a value only if its feature `raw_value` is enabled, which would add a second parser to the WebAssembly file
-//! of a web page.
+//! [`find_text`] and [`elements`] return the unparsed text of values in a JSON document. `serde_json` can return the
+//! unparsed text of a value only if its Cargo feature `raw_value` is enabled, which would add a second parser to the
+//! WebAssembly file of a web page.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,8 @@ pub(crate) struct Found<T> {
     pub(crate) value: Option<T>,
 }
 
-/// Returns the text of the value at `pointer` (RFC 6901). The document can be truncated after the value at `pointer`.
+/// Returns the unparsed text of the value at `pointer` (RFC 6901). The document can be truncated after the value at
+/// `pointer`.
 pub(crate) fn find_text<'j>(json: &'j [u8], pointer: &str) -> Found<&'j [u8]> {
     let mut found = Found { has_parent: false, value: None };
     seek(json.trim_ascii_start(), pointer, &mut found);
@@ -59,7 +60,7 @@ fn step_of(pointer: &str) -> Option<(Cow<'_, str>, &str)> {
     Some((step, rest))
 }
 
-/// Splits the list at the beginning of `json` into the text of its elements.
+/// Splits the list at the beginning of `json` into its elements, each as unparsed text.
 pub(crate) fn elements(json: &[u8]) -> Vec<&[u8]> {
     let mut elements = Vec::new();
     let mut rest = json.strip_prefix(b"[");
@@ -70,7 +71,7 @@ pub(crate) fn elements(json: &[u8]) -> Vec<&[u8]> {
     elements
 }
 
-/// Returns the text of the first value in `json`, and the text after it.
+/// Returns the unparsed text of the first value in `json`, and the text that follows the value.
 fn first(json: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut values = serde_json::Deserializer::from_slice(json).into_iter::<IgnoredAny>();
     values.next()?.ok()?;

@@ -53,8 +53,8 @@ impl Server {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server is unreachable.
     /// - [`is_builder`](Error::is_builder): `issuer` is not an https URL. Plain http is accepted only for a loopback
     ///   host.
-    /// - If neither predicate returns `true`, the metadata document is invalid or names a different issuer. If the
-    ///   issuers differ, the error message contains both issuers.
+    /// - If neither `is_login_unavailable` nor `is_builder` returns `true`, the metadata document is invalid or names a
+    ///   different issuer. If the issuers differ, the error message contains both issuers.
     pub fn discover(issuer: impl Into<String>) -> Discovery {
         Discovery { issuer: issuer.into(), http: None, running: None }
     }

@@ -1,5 +1,5 @@
-//! Creates random strings and PKCE challenges (RFC 7636). A challenge proves that the sender of an authorization code
-//! started the login.
+//! Creates random strings and PKCE challenges (RFC 7636). With a PKCE challenge, the server can check that the program
+//! that sends an authorization code is the program that started the login.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-/// The only PKCE challenge method that the runtime uses. The method `plain` is insecure (RFC 9700 §2.1.1).
+/// The only PKCE challenge method that the runtime uses. The PKCE challenge method `plain` is insecure (RFC 9700
+/// §2.1.1).
 pub(super) const METHOD: &str = "S256";
 
 /// Returns a string of 43 characters that encodes 256 random bits. The random string serves as a `state` or as a PKCE

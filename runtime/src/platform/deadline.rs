@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::platform::time::{Instant, timeout, timeout_at};
 
-/// The longest timer delay that is expected on a busy machine. A longer delay means that the machine was asleep.
+/// The longest timer delay that is expected on a busy machine. A timer delay above this limit means that the machine
+/// was asleep.
 const LATE: Duration = Duration::from_secs(1);
 
 /// Returns the output of `future`, or `None` if the future takes longer than `deadline`.

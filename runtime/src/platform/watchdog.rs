@@ -27,7 +27,7 @@ struct Checks {
     sleeps_until: Option<Instant>,
 }
 
-/// Runs `check` after `wait` on a separate thread, which no runtime can block. `check` must return quickly.
+/// Runs `check` after `wait` on a separate thread, which a Tokio runtime cannot block. `check` must return quickly.
 pub(crate) fn watch(wait: Duration, check: impl FnMut() -> Option<Duration> + Send + 'static) {
     // In a browser, the only thread runs the event loop, so there is no thread for a watchdog.
     if cfg!(target_family = "wasm") {

@@ -52,8 +52,8 @@ impl ErrorResponse {
         self.status
     }
 
-    /// Returns the error code, such as `invalid_client`. Returns `None` if the response has no error code, or if the
-    /// field's value does not look like an error code.
+    /// Returns the error code, such as `invalid_client`. Returns `None` if none of the response's error fields contains
+    /// a string that looks like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_ref().map(|code| &*code.text)

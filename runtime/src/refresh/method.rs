@@ -65,8 +65,8 @@ impl CredentialProvider for MethodProvider {
         match &snapshot.login_state {
             LoginState::Expired { .. } => false,
             LoginState::LoggedOut => self.refresh.by_cookie && self.may_have_cookie(snapshot),
-            // Even if no cookie is stored, the transport or a constant declared on the method might provide the value
-            // that the endpoint needs.
+            // Even if no cookie is stored, the transport or a constant declared on the `#[refresh]` method might
+            // provide the value that the endpoint needs.
             LoginState::LoggedIn(_) if self.refresh.by_cookie => !self.has_run_out(snapshot),
             LoginState::LoggedIn(credential) => {
                 (self.refresh.request)(&self.upstream, credential.tokens()).is_some()

@@ -24,7 +24,7 @@ pub trait AnyArgument {
     /// Checks an argument that fills several path segments.
     fn in_segments(&self) {}
 
-    /// Rejects argument types that never have anything to send, such as `()`.
+    /// Rejects argument types that never serialize to a value, such as `()`.
     fn in_request(&self) {}
 
     /// Checks that an argument of a method without a role is not a refresh token.
@@ -92,7 +92,7 @@ impl<T: NotASequence + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SendsNothing + ?Sized> ArgumentType<T> {
-    /// Rejects argument types that never have anything to send, such as `()`.
+    /// Rejects argument types that never serialize to a value, such as `()`.
     pub fn in_request(&self)
     where
         T: SentArgument,

@@ -1,6 +1,6 @@
 //! Defines one trait for each part of a request that can contain a parameter's value, such as the path or the query.
-//! Most of the argument traits only require [`Serialize`]. Because each part of a request has its own trait, a compile
-//! error can state in which part a type cannot be sent.
+//! Most of the argument traits require only [`Serialize`]. Because each part of a request has its own trait, a compile
+//! error can name the part of the request in which a type cannot be sent.
 
 use http::HeaderMap;
 use serde::Serialize;

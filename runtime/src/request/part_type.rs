@@ -1,7 +1,7 @@
-//! Chooses how an argument becomes a part, based on the argument's type. Bytes become one part, even though serde would
-//! serialize them as a list of numbers. A file path cannot become a part. Method resolution makes the choice: the
-//! inherent method of [`PartType`] exists only for bytes and paths, and [`AnyPart`] provides the method for all other
-//! types.
+//! Chooses how an argument is converted to a part of a multipart body, based on the argument's type. Bytes become one
+//! part, even though serde would serialize them as a list of numbers. A file path cannot be converted to a part. Method
+//! resolution makes the choice: the inherent method of [`PartType`] exists only for bytes and paths, and [`AnyPart`]
+//! provides the method for all other types.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -34,7 +34,7 @@ impl<T: PartByType> PartType<T> {
     }
 }
 
-/// Lets the compiler infer the implementation for types without a special conversion.
+/// Lets the compiler infer the implementation of [`IntoPart`] for types without a special conversion.
 pub trait AnyPart {
     /// Returns a marker for the [`IntoPart`] implementation that the compiler selects.
     #[must_use]

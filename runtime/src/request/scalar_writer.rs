@@ -10,7 +10,7 @@ pub(crate) trait ScalarWriter {
     /// Writes one scalar. `name` is the name of the parameter or field.
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError>;
 
-    /// Writes one scalar of a field.
+    /// Writes one scalar of a field of a struct or map.
     fn write_field(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         self.write(name, text)
     }

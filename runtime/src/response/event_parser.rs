@@ -29,7 +29,7 @@ pub(crate) struct EventParser {
     limit: usize,
     /// Whether the parser has already checked for a byte order mark.
     started: bool,
-    /// Whether the last line ended with CR. If the next byte is LF, that byte belongs to the same line ending.
+    /// Whether the last line ended with CR. If the byte after a CR is LF, both bytes form one line ending.
     after_cr: bool,
     event: Option<String>,
     data: Option<String>,

@@ -81,8 +81,8 @@ impl PageSource {
         }
     }
 
-    /// Determines from a page how to request the next page. If the next page cannot be requested, the stream first
-    /// returns the current page and then the error.
+    /// Uses a page to determine how to request the next page of the list. If the next page cannot be requested, the
+    /// stream first returns the current page and then the error.
     fn accept(&mut self, mut answer: Answer) -> Option<Result<Answer, Error>> {
         self.failures = 0;
         let Some(continuation) = answer.take_continuation() else { return Some(Ok(answer)) };
@@ -128,8 +128,8 @@ fn repeated() -> Error {
     )
 }
 
-/// Hashes of the requested URLs. Hashes need little memory, even for thousands of pages. The requests for the pages of
-/// one call differ only in their URLs, so a hash of the URL is sufficient.
+/// Hashes of the requested URLs. Hashes need little memory, even for thousands of pages. The page requests of one call
+/// differ only in their URLs, so a hash of the URL identifies a request.
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<u64>,

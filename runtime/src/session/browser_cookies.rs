@@ -1,5 +1,5 @@
-//! Replaces `cookies.rs` in a browser. A browser stores the cookies and adds them to requests. The browser hides the
-//! `Set-Cookie` response headers from the page.
+//! Replaces `cookies.rs` in browser builds. The browser itself stores the session's cookies and adds them to requests.
+//! The browser hides the `Set-Cookie` response headers from the page.
 
 use std::convert::Infallible;
 use std::time::Duration;

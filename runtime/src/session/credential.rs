@@ -27,8 +27,8 @@ pub(crate) struct Credential {
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// The header value with an authentication scheme that an API declares, cached on first use. Only one value is
-    /// cached, because few sessions use two schemes.
+    /// The header value with an authentication scheme that an API declares, cached on first use. Only one header value
+    /// is cached, because few sessions use two authentication schemes.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 

@@ -16,7 +16,7 @@ use crate::error::Reason;
 pub(crate) enum RefusalKind {
     /// The credential is no longer valid.
     Expired,
-    /// The credential may be invalid, or the call may be forbidden.
+    /// The credential might be invalid, or the call might be forbidden.
     Suspect,
 }
 
@@ -25,7 +25,7 @@ pub(crate) enum RefusalKind {
 pub(crate) enum Cause {
     /// The session has no access token, or the access token has expired.
     Expired,
-    /// The access token is about to expire, or may have expired.
+    /// The access token is about to expire, or might have expired.
     BeforeExpiry,
     Manual,
     Refused(RefusalKind),

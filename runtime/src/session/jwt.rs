@@ -18,9 +18,10 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
-/// Returns the lifetime of a token that the server has just issued. If the token has an `iat` claim, the local clock is
-/// not needed. If the token has no `iat`, the lifetime is measured from the current local time. Returns `None` if the
-/// new token already appears to be expired, which means that the clocks of the client and the server differ.
+/// Returns the lifetime of a token that the server has just issued. If the token has an `iat` claim, the lifetime is
+/// computed without the local clock. If the token has no `iat`, the lifetime is measured from the current local time.
+/// Returns `None` if the new token already appears to be expired, which means that the clocks of the client and the
+/// server differ.
 pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());
@@ -64,8 +65,8 @@ mod tests {
         remaining(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
-    /// H10: the remaining time is computed from the wall clock. A wall clock that is behind does not extend the
-    /// remaining time.
+    /// H10: the remaining time is computed from the wall clock. If the wall clock is behind, the computed remaining
+    /// time does not exceed the token's lifetime.
     #[test]
     fn the_expiry_is_read_and_a_slow_clock_does_not_extend_it() {
         let seconds = |count| Some(Duration::from_secs(count));
@@ -76,8 +77,8 @@ mod tests {
         assert_eq!(left(r#"{"exp":1699990000}"#), seconds(0));
     }
 
-    /// W16: the lifetime of a new token is the time between `iat` and `exp`. If there is no `iat`, the lifetime is the
-    /// time between now and `exp`.
+    /// W16: the lifetime of a new token is the time between `iat` and `exp`. If the token has no `iat`, the lifetime is
+    /// the time between now and `exp`.
     #[test]
     fn the_lifetime_of_a_new_token_follows_from_iat_and_exp() {
         let of = |payload: &str, now: u64| {

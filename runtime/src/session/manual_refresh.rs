@@ -18,10 +18,11 @@ impl Session {
     /// Refreshes the session, or waits for a running refresh, and returns the new tokens.
     ///
     /// Use `refresh` for a "try again" button. If refreshes fail repeatedly, calls start the next refresh only after 1
-    /// s, 2 s, 4 s and so on, up to 60 s. `refresh` can start a refresh 1 s after the last failure. A `Retry-After`
-    /// header and a rejected refresh token affect both `refresh` and calls. Until the wait after a failure is over,
-    /// `refresh` returns the last error without sending a request, so a program that calls `refresh` in a loop cannot
-    /// flood the server.
+    /// s, 2 s, 4 s and so on, up to 60 s. `refresh` can start a refresh 1 s after the last failure. A wait that the
+    /// server requests with `Retry-After` applies to both `refresh` and calls. After the server has rejected the
+    /// refresh token, neither `refresh` nor a call starts a refresh before the next login. Until the wait after a
+    /// failure is over, `refresh` returns the last error without sending a request, so a program that calls `refresh`
+    /// in a loop cannot flood the server.
     ///
     /// # Errors
     ///

@@ -99,8 +99,8 @@ impl Session {
         }
     }
 
-    /// Runs `revoke` as a task. A program that cannot revoke tokens does not link this function, because only revokers
-    /// refer to it.
+    /// Runs `revoke` as a task. A program that cannot revoke tokens does not link this function, because only code that
+    /// revokes tokens refers to this function.
     pub(crate) fn start_revocation(
         &self,
         revoke: impl Future<Output = Result<()>> + Send + 'static,
@@ -120,7 +120,7 @@ impl Session {
             if let Err(error) = &result {
                 session.emit(SessionEvent::NotRevoked(error.clone()));
             }
-            // Sending the result fails if the caller has stopped waiting.
+            // Sending the result fails if the caller has stopped waiting, so the send error is ignored.
             let _ = done.send(result);
         });
         Revoking::Task(revoked)

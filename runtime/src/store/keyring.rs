@@ -36,8 +36,8 @@ use crate::error::BoxError;
 /// display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
-/// for the user. The blocking thread keeps waiting even after the store operation has timed out. Services and
-/// containers usually have no keyring, so every store operation fails there.
+/// for the user. The blocking thread keeps waiting for the user even after the store operation has timed out. Services
+/// and containers usually have no keyring, so every store operation fails there.
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {
@@ -88,7 +88,7 @@ impl Location {
         }
     }
 
-    /// Replaces the entry under the write lock, so only one process at a time can replace it.
+    /// Replaces the entry while holding the write lock, so only one process at a time can replace the entry.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let _write_lock = write_lock(&with_suffix(&self.lock, ".write"))?;
         let entry = self.entry()?;

@@ -67,8 +67,8 @@ pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     identity_of(path)
 }
 
-/// Returns the inode number, which stays the same if the file is moved. The device number is not part of the result,
-/// because it can change when the machine reboots.
+/// Returns the inode number, which stays the same if the file is moved. The result does not contain the device number,
+/// which can change when the machine reboots.
 #[cfg(unix)]
 fn identity_of(path: &Path) -> io::Result<String> {
     Ok(std::os::unix::fs::MetadataExt::ino(&fs::metadata(path)?).to_string())
@@ -105,7 +105,7 @@ fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // Another process may have created the directory concurrently.
+    // Another process might have created the directory concurrently.
     builder.create(folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })
 }
 

@@ -1,4 +1,4 @@
-//! The clients that the benchmark compares, in one file each. Every client makes the same call.
+//! The clients that the benchmark compares, in one file each. Every client in the benchmark makes the same call.
 
 mod by_hand;
 mod bytes;

@@ -1,4 +1,4 @@
-//! The measurements, in one file each. Each measurement writes one section of the results page.
+//! Defines the measurements of the benchmark. Each measurement writes one section of the results page.
 
 mod blocking;
 mod calls;
@@ -27,7 +27,7 @@ pub const COUNTS: [Measurement; 4] = [
     ("streams", streams::measure),
 ];
 
-/// All measurements, in the order in which they appear on the page.
+/// All measurements, in the order in which they appear on the results page.
 pub const ALL: [Measurement; 14] = [
     COUNTS[0],
     ("defaults", calls::measure_over_defaults),

@@ -27,7 +27,7 @@ trait Feed {
 /// The two lengths in bytes; the second length is twice the first.
 pub const LENGTHS: [usize; 2] = [10_000, 20_000];
 
-/// Returns the name of the subject that reads events or lines (`kind`) of the given length.
+/// Returns the name of the benchmark subject that reads events or lines (`kind`) of the given length.
 pub fn subject(kind: &str, length: usize) -> String {
     format!("stream:{kind}-{length}")
 }

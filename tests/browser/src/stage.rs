@@ -1,4 +1,4 @@
-//! The server, the browser and the tabs of a test.
+//! Starts the server, the browser and the tabs that a test uses.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub struct Stage {
     pub browser: Chromium,
 }
 
-/// A page's report on its calls.
+/// A web page's report on the calls that it has made.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Calls {
     pub answered: u64,

@@ -1,4 +1,4 @@
-/// The names that are in scope for each mistake. Each generated crate of mistakes starts with this module.
+/// The names that are in scope for each mistake. Each generated crate that contains mistakes starts with this module.
 pub mod prelude {
     pub use std::collections::HashMap;
     pub use std::marker::PhantomData;

@@ -56,7 +56,8 @@ pub trait Shop {
     #[put("/orders/{id}/photo")]
     async fn photo(&self, id: u64, #[header("content-type")] kind: &str, #[body] image: Bytes) -> Result<()>;
 
-    /// If the server refuses a payment, the session is refreshed, but the payment is not sent again.
+    /// If the server refuses the token of a payment request, the session is refreshed, but the payment is not sent
+    /// again.
     #[no_replay]
     #[post("/orders/{id}/payment")]
     async fn pay(&self, id: u64) -> Result<()>;

@@ -37,7 +37,7 @@ async fn time_of<T>(call: Pending<Result<T>>) -> (Duration, Error) {
     (begun.elapsed(), error)
 }
 
-/// A timeout set for one call overrides the timeouts set by `with_timeout`, by the method and by the builder.
+/// A timeout set for one call overrides the timeouts set by `with_timeout`, by the trait method and by the builder.
 #[tokio::test(start_paused = true)]
 async fn the_time_out_of_a_call_outranks_all_others() {
     let world = World::new();
@@ -101,8 +101,8 @@ async fn calls_with_a_role_take_options() {
     assert_eq!(world.authority.requests(Role::Logout)[0].header("x-trace"), Some("8"));
 }
 
-/// A header set for one call replaces every header with the same name that the client handle, the method, an argument
-/// or the builder sets.
+/// A header set for one call replaces every header with the same name that the client handle, the trait method, an
+/// argument or the builder sets.
 #[tokio::test(start_paused = true)]
 async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     let world = World::new();

@@ -164,8 +164,8 @@ async fn a_login_has_ten_minutes() {
     session.ensure_login(|| async { Ok::<_, Error>(Tokens::new("a")) }).await.unwrap();
 }
 
-/// `ensure_login` sets the tokens that its closure returns. The closure's future need not be `Send`, and the closure's
-/// error type needs to implement only `From<Error>`.
+/// `ensure_login` sets the session's tokens to the tokens that its closure returns. The closure's future need not be
+/// `Send`, and the closure's error type needs to implement only `From<Error>`.
 #[tokio::test(start_paused = true)]
 async fn tokens_from_elsewhere_become_the_session() {
     #[derive(Debug)]

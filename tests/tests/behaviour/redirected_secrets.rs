@@ -95,8 +95,8 @@ async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     }
 }
 
-/// N1: unless `follow_to` allows it, a request body is never sent to another origin. If a redirect would send the body
-/// to another origin, the call fails with an error that names the origin.
+/// N1: a request body is sent to another origin only if `follow_to` allows that origin. If a redirect would send the
+/// body to another origin, the call fails with an error that names the origin.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names_it() {
     for status in [301, 302, 303, 307, 308] {
@@ -106,7 +106,7 @@ async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names
         let calls = [
             (keys.place("canary-password", "canary-key").await, status > 303),
             (by_hand, status > 303),
-            // After a 301 or 302 redirect, a PUT request keeps its method and body.
+            // After a 301 or 302 redirect, a PUT request keeps its HTTP method and body.
             (keys.stream(Body::from("canary-body")).await, status != 303),
             (keys.stream(once).await, status != 303),
         ];

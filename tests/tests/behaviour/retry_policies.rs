@@ -68,8 +68,8 @@ async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: for a policy that wraps the client, each attempt is a separate call. The first attempt refreshes; later attempts
-/// do not.
+/// E5: for a policy that wraps the client, each attempt is a separate call. The first attempt refreshes the session,
+/// and later attempts do not.
 #[tokio::test(start_paused = true)]
 async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     let world = World::new();
@@ -121,7 +121,8 @@ async fn a_policy_below_the_client_that_repeats_refusals_causes_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: with reqwest's own retry policy in the transport, the client does not send a third request.
+/// E5: if reqwest's own retry policy repeats a request inside the transport, the client itself still sends the request
+/// only twice.
 #[tokio::test]
 async fn a_policy_of_reqwest_causes_no_third_send() {
     let world = World::new();

@@ -11,7 +11,7 @@ use tower::ServiceBuilder;
 use crate::api::{Order, Shop, ShopClient, order, tokens};
 use crate::waiting::done;
 
-/// Returns a stand-in for an HMAC of the method, the path, the token and a nonce.
+/// Returns a stand-in for an HMAC of the HTTP method, the path, the token and a nonce.
 fn signature(verb: &str, path: &str, token: &str, nonce: &str) -> String {
     let mut hasher = DefaultHasher::new();
     (verb, path, token, nonce).hash(&mut hasher);

@@ -124,8 +124,8 @@ async fn a_late_redirect_is_followed_with_the_current_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// B3: if a call's old token is refused while the newer token is being refreshed, the call is sent again with the newer
-/// token and does not wait for that refresh.
+/// B3: if a call's old token is refused while a newer token is already being refreshed, the call is sent again with the
+/// newer token and does not wait for that refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();
@@ -182,7 +182,7 @@ async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     let mut arrivals = world.stage.arrivals(100).await.into_iter();
     arrivals.by_ref().take(50).for_each(|arrival| arrival.answer(403));
     errors(waiting).await;
-    // The second half of the calls is refused after the refresh has failed.
+    // The server refuses the second half of the calls after the refresh has failed.
     arrivals.for_each(|arrival| arrival.answer(403));
 
     for error in errors(late).await {
@@ -218,7 +218,8 @@ trait Stock {
     async fn stock(&self) -> Result<Value>;
 }
 
-/// B13: clones of a client, other traits that use the client, and other clients of the session all share one refresh.
+/// B13: clones of a client, other traits that use the client, and other clients with the same session all share one
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn all_clients_of_a_session_share_its_refresh() {
     let world = World::new();
@@ -245,7 +246,8 @@ async fn all_clients_of_a_session_share_its_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// B14: if an early refresh, a refused call and a manual refresh coincide, they share one refresh.
+/// B14: if an early refresh, the refresh for a refused call and a manual refresh start at the same time, only one
+/// refresh request is sent.
 #[tokio::test(start_paused = true)]
 async fn early_refused_and_manual_refreshes_are_one_refresh() {
     let world = World::new();

@@ -7,7 +7,7 @@ use afresh::SessionEvent;
 use afresh::session::SessionEvents;
 use tokio::task::JoinHandle;
 
-/// A timeout that elapses, with Tokio's clock paused, as soon as no task can make progress.
+/// A timeout that elapses as soon as no task can make progress, if Tokio's clock is paused.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
 /// Returns the next event, or `None` if the session was dropped.

@@ -56,9 +56,9 @@ struct Count {
     kills: usize,
     suspended: usize,
     restarts: usize,
-    /// The errors of calls that failed because the session had ended.
+    /// The errors that calls returned because the session had ended.
     logged_out: Vec<String>,
-    /// The errors of calls that failed temporarily.
+    /// The errors that calls returned because of temporary failures.
     failed: Vec<String>,
 }
 
@@ -185,9 +185,10 @@ impl Fleet {
         }
     }
 
-    /// Suspends the process that holds the lock and is about to refresh. With a file store, the suspension is shorter
-    /// than the time for which other processes wait for the lock, because no other process can acquire the lock of a
-    /// suspended process. With Redis, the suspension lasts until another process has refreshed the session.
+    /// Suspends the process that holds the store's lock and is about to refresh. With a file store, the suspension is
+    /// shorter than the time for which other processes wait for the lock, because no other process can acquire a lock
+    /// that a suspended process holds. With Redis, the process stays suspended until another process has refreshed the
+    /// session.
     async fn suspend_holder(&mut self) -> usize {
         let holder = loop {
             let arrived = self.hear();

@@ -1,5 +1,5 @@
 //! Tests that the runtime's spans and events follow OpenTelemetry's conventions for HTTP clients, have the right
-//! parents, and contain no secrets.
+//! parents, and do not contain secrets.
 
 mod api;
 mod recorder;

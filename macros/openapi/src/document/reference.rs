@@ -198,7 +198,7 @@ fn shown(reference: &Reference) -> String {
     }
 }
 
-/// Restores the original form of references to the document's main file.
+/// Restores the original form (`#/...`) of references to the document's main file.
 pub(super) fn make_relative(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(make_relative),

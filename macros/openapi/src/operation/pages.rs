@@ -113,7 +113,7 @@ pub(crate) struct Paged {
 }
 
 /// Returns the `#[pages]` attribute and the kind of return value for an operation whose response type is `page`. If the
-/// method cannot return several pages, the error explains why.
+/// method cannot request further pages of a list, the error explains why.
 pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged, String> {
     let mut words = vec![way(types, pages, page)?];
     if let Some(into) = &pages.into {
@@ -188,8 +188,8 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     Ok(if value.is_empty() { word.to_owned() } else { format!("{word} = {value:?}") })
 }
 
-/// Returns `pointer` with a `?` after each step that is an optional property. Also returns the type of the pointer's
-/// target if the document describes the target.
+/// Returns `pointer` with a `?` after each step that is an optional property. The second returned value is the type of
+/// the pointer's target, or `None` if the document does not describe the target.
 fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     let mut path = String::new();
     let mut found = Some(page.clone());

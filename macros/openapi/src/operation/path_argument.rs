@@ -1,4 +1,4 @@
-//! Adds the arguments for an operation's path, including a query string in the path.
+//! Generates the method arguments for an operation's path, including a query string in the path.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::path::Template;
 use crate::model::{Between, Constant, Param, Place, Separator, Ty};
 use crate::schema::{Mode, Types};
 
-/// Adds the arguments for the path and for the path's query string to `to`. Returns the constant query parameters.
+/// Extends `to` with the arguments for the path and for the path's query string. Returns the constant query parameters.
 pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<Constant> {
     for placeholder in &template.placeholders {
         let param = params.iter().find(|param| param["in"] == "path" && param["name"] == *placeholder.name);

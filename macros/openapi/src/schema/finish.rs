@@ -14,8 +14,8 @@ use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 pub(crate) struct Traffic {
     pub(crate) sent: Vec<Ty>,
     pub(crate) received: Vec<Ty>,
-    /// The types of the parts of multipart bodies. Callers encode these parts themselves, so the types do not occur in
-    /// method signatures.
+    /// The types of the parts of multipart bodies. Callers encode multipart parts themselves, so the types of the parts
+    /// do not occur in method signatures.
     pub(crate) by_hand: Vec<Ty>,
 }
 
@@ -80,7 +80,8 @@ impl Types<'_> {
         }
     }
 
-    /// Returns the response type of each named schema in the document.
+    /// Returns the name of each named schema in the document, and the Rust type that represents the schema in
+    /// responses.
     pub(crate) fn named_types(&self) -> Vec<(String, Ty)> {
         let all = self.document.schemas();
         let all = all.filter_map(|(name, reference, _)| {
@@ -93,8 +94,8 @@ impl Types<'_> {
     }
 }
 
-/// In types that are only sent, changes nullable optional properties to `Option<Option<T>>`. Sending `null` clears a
-/// value on the server, but an absent property leaves the value unchanged.
+/// Changes nullable optional properties to `Option<Option<T>>` in types that the client sends but never receives.
+/// Sending `null` clears a value on the server, but an absent property leaves the value unchanged.
 fn tell_null_from_absence(kind: &mut Kind) {
     let Kind::Struct { fields, .. } = kind else { return };
     for field in fields.iter_mut().filter(|field| field.nullable) {

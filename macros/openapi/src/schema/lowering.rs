@@ -207,7 +207,7 @@ impl<'d> Types<'d> {
         self.definitions.get(id.0)?.as_ref()
     }
 
-    /// Reports something that the client does not support in the current operation or schema.
+    /// Reports a part of the current operation or schema that the client does not support.
     pub(crate) fn lose(&mut self, reason: impl Into<String>) {
         self.report.push(&self.place, reason);
     }

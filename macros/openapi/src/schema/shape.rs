@@ -1,5 +1,5 @@
-//! Converts one schema to a type. Keywords such as `$ref`, `allOf`, `oneOf`, `enum`, and `type` determine the kind of
-//! type.
+//! Converts one schema to a Rust type. Keywords such as `$ref`, `allOf`, `oneOf`, `enum`, and `type` determine the kind
+//! of the Rust type.
 
 use serde_json::Value;
 

@@ -168,8 +168,8 @@ fn texts(name: &str, variants: &[(String, String)], is_open: bool) -> String {
     out + "}\n"
 }
 
-/// Writes a `Deserialize` impl that selects the variant by its tag property. Serde's own tag support would write the
-/// tag property twice.
+/// Writes a `Deserialize` impl that selects the variant by its tag property. The variant structs contain the tag
+/// property, so serde's own tag support would write the property twice.
 fn by_member(name: &str, variants: &[Variant], member: &str) -> String {
     let mut arms = String::new();
     for variant in variants {

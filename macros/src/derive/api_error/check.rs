@@ -1,4 +1,4 @@
-//! Checks the rules that involve more than one variant.
+//! Checks the rules of `#[derive(ApiError)]` that involve more than one variant of an enum.
 
 use super::model::{ErrorEnum, Settings, Variant};
 use crate::diag::Diagnostics;

@@ -181,8 +181,8 @@ fn wrong_character(letter: char) -> Option<PathError> {
     }
 }
 
-/// Whether a URL parser would remove the segment from a path. A URL parser removes `.` and `..`, even if they are
-/// percent-encoded.
+/// Whether a URL parser would remove the segment from a path. A URL parser removes the segments `.` and `..`, even if
+/// they are percent-encoded.
 fn is_dot_segment(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }

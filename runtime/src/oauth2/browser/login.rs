@@ -71,9 +71,9 @@ impl App {
 impl Browser {
     /// Sets the function that opens the URL. The function that opens the URL runs on its own thread, where it can block
     /// and can spawn tasks on the Tokio runtime. The supplied function returns `()`, or a `Result` that reports whether
-    /// a browser was opened. If the supplied function fails, the login continues to wait, because the user can still
-    /// open the displayed URL. By default, the URL is opened in the system browser, unless the program runs over SSH or
-    /// has no display.
+    /// a browser was opened. If the function cannot open a browser, the login continues to wait, because the user can
+    /// still open the displayed URL. By default, the URL is opened in the system browser, unless the program runs over
+    /// SSH or has no display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -122,8 +122,8 @@ impl Browser {
     /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
-    /// login replaces the whole session. If the passed error contains no demand, [`run`](Self::run) returns an error
-    /// for which [`is_request`](Error::is_request) returns `true`.
+    /// login replaces the whole session. If `error` does not demand a scope or a login, [`run`](Self::run) returns an
+    /// error for which [`is_request`](Error::is_request) returns `true`.
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, order: reqwest::Request) ->
@@ -147,8 +147,8 @@ impl Browser {
     /// inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for the redirect path with
-    /// the `state` of this login. A request with a different method, path or `state` receives a page with status 400,
-    /// and `run` continues to wait. The authorization code is exchanged only once.
+    /// the `state` of this login. A request with a different HTTP method, path or `state` receives a page with status
+    /// 400, and `run` continues to wait. The authorization code is exchanged only once.
     ///
     /// Dropping the future that `run` returns closes the port immediately.
     ///
@@ -253,7 +253,7 @@ fn time_is_up(opening: &Opening) -> Error {
     })
 }
 
-/// Errors are ignored because the program might have closed stderr.
+/// Write errors are ignored because the program might have closed stderr.
 fn announce_on_stderr(url: &str) {
     let mut stderr = io::stderr().lock();
     let _ = writeln!(stderr, "Open this URL in a browser to log in:\n\n    {url}\n");

@@ -23,7 +23,7 @@ const MAX_KEPT_ALIVE: usize = 64 * 1024;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Calls `fetch`, which exists in a page and in a worker.
+    /// Calls `fetch`, which exists both in web pages and in workers.
     #[wasm_bindgen(js_name = "fetch", catch)]
     fn js_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
 }

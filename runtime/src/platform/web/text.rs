@@ -1,11 +1,11 @@
-//! Decodes text with the browser's `TextDecoder`, so the WebAssembly module needs no encoding tables.
+//! Decodes text with the browser's `TextDecoder`, so the WebAssembly module does not need encoding tables.
 
 use web_sys::{TextDecoder, TextDecoderOptions};
 
 /// The reason why text cannot be decoded.
 pub(crate) enum DecodeError {
     UnknownEncoding,
-    /// The bytes are not valid in the named encoding.
+    /// The bytes are not valid in the encoding that the label names.
     Broken(String),
 }
 

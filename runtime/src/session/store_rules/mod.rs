@@ -1,8 +1,8 @@
 //! Defines the rules for sharing a stored session between processes. The rules decide which of two records is used,
-//! when the lock is kept, and what a process does if a confirmation is lost or the store contains an intent to refresh.
-//! Read `store_view` first.
+//! when the store's lock is kept, and what a process does if a confirmation is lost or the store contains an intent to
+//! refresh. Read `store_view` first.
 //!
-//! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. The tests for the rules
+//! The rules are pure: they do not use I/O, tasks or a clock. `store_sync` applies the rules. The tests for the rules
 //! explore all interleavings of two processes.
 
 mod adoption;
@@ -18,8 +18,8 @@ pub(crate) use self::store_view::{OtherUse, RecordDraft, StoreView, StoredRecord
 pub(crate) use self::stored_as::StoredAs;
 
 /// Whether the rejected refresh token was probably spent by an earlier refresh whose result was lost. `intent` is true
-/// if the store contained an intent to refresh when the lock was acquired. An intent to refresh remains in the store
-/// only if the result of a refresh was never stored.
+/// if the store contained an intent to refresh when the store's lock was acquired. An intent to refresh remains in the
+/// store only if the result of a refresh was never stored.
 pub(crate) fn is_rotation_lost(intent: bool) -> bool {
     intent
 }

@@ -27,7 +27,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
     /// Reads the store and uses the stored session, even if another process has logged in as a different user. Returns
-    /// the state of the session after the read. If the session has no store, `load` only returns the state.
+    /// the state of the session after the read. If the session has no store, `load` returns the state without reading
+    /// anything.
     ///
     /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Most programs do not
     /// need `load`, because the first call that needs the session reads the store.
@@ -62,8 +63,8 @@ impl Session {
     }
 
     /// Reads the store before a call without a credential, because another process might have logged in or refreshed.
-    /// The first read of the store must succeed. Later reads happen at most once per second, and their errors are
-    /// ignored.
+    /// The first read of the store must succeed. After the first read, the store is read at most once per second, and
+    /// read errors are ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
@@ -191,7 +192,8 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
-            // If the store reports a change but the read finds none, a pause before the next read prevents a busy loop.
+            // If the store reports a change that the read does not find, a pause before the next read prevents a busy
+            // loop.
             drop(session);
             sleep(PAUSE).await;
         }

@@ -16,7 +16,7 @@ use crate::session::session::Session;
 use crate::session::store_rules::OtherUse;
 use crate::store::ErasedStore;
 
-/// The first pause after a failed write. Each further failure doubles the pause.
+/// The pause after the first failed write. Each further failure doubles the pause.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The time limit for one write: the time limit for one store operation, plus one second.
@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// Counts a change to the session. Call this method in the state machine step that changes the session. A refresh
-    /// that ends between this state machine step and the write keeps the lock until the change is stored (see
+    /// that ends between this state machine step and the write keeps the store's lock until the change is stored (see
     /// [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
@@ -68,7 +68,7 @@ impl Session {
         }
     }
 
-    /// Starts the writer if it could not start earlier because there was no runtime.
+    /// Starts the writer if the writer could not start earlier because there was no Tokio runtime.
     pub(crate) fn ensure_writer(&self) {
         if let Some(store_sync) = self.store_sync() {
             if store_sync.writer_missing.load(Ordering::Relaxed) {
@@ -127,7 +127,7 @@ impl Session {
         }
     }
 
-    /// Replaces the writer, which no longer makes progress because its runtime has stalled.
+    /// Replaces the writer, which no longer makes progress because its Tokio runtime has stalled.
     fn replace_writer(&self, store_sync: &StoreSync) {
         let writer = store_sync.state().writer.clone();
         writer.cancel();
@@ -136,7 +136,8 @@ impl Session {
     }
 
     /// Returns `true` if no other process can have sent the refresh token of the session that this process just ended.
-    /// This method first stores the end of the session, so that no other process sends the refresh token later.
+    /// This method first records in the store that the session has ended, so that no other process sends the refresh
+    /// token later.
     pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
         match self.store_sync() {
             None => true,
@@ -187,9 +188,9 @@ impl Writer {
         }
     }
 
-    /// If a login or logout cannot be stored, returns the lock for the caller to release. Other processes must not wait
-    /// for a login or logout that cannot be stored. If the result of a refresh cannot be stored, the lock is kept,
-    /// because the store still contains the spent refresh token.
+    /// Returns the store's lock for the caller to release if a login or logout cannot be stored. Other processes must
+    /// not wait for a login or logout that cannot be stored. If the result of a refresh cannot be stored, the store's
+    /// lock is kept, because the store still contains the spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
@@ -208,7 +209,7 @@ impl Writer {
         self.ended = !state.view.has_unwritten();
         let lock = if self.ended { finish_writing(&mut state) } else { None };
         drop(state);
-        // Dropping the lock runs the store's code, which must not run while the state is locked.
+        // Dropping the store's lock runs the store's code, which must not run while this function has `state` locked.
         drop(lock);
         self.ended
     }
@@ -219,7 +220,7 @@ fn finish_writing(state: &mut SyncState) -> Option<Held> {
     state.lock.end_protection()
 }
 
-/// If the runtime shuts down, the runtime drops this writer, and the next writer stores the remaining changes.
+/// A Tokio runtime that shuts down drops this writer, and the next writer stores the remaining changes.
 impl Drop for Writer {
     fn drop(&mut self) {
         let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };

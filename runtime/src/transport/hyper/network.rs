@@ -55,8 +55,8 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// Creates the TLS settings. Uses the rustls provider that the program has installed, or else reqwest's default
-    /// provider. The system's root certificates are trusted.
+    /// Creates the TLS settings. Uses the rustls crypto provider that the program has installed, or reqwest's default
+    /// provider if the program has not installed a provider. The system's root certificates are trusted.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
         let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);

@@ -11,8 +11,8 @@ use crate::server::Server;
 
 /// The number of generations. Each generation starts new processes, because each process has its own memory layout.
 const GENERATIONS: usize = 3;
-/// The number of slices in a generation. Slices are short so that a disturbance on the machine affects all clients in a
-/// round.
+/// The number of time slices that each client runs in a generation. Time slices are short so that a disturbance on the
+/// machine affects all clients in a round.
 const SLICES: usize = 24;
 const SLICE: Duration = Duration::from_millis(100);
 const TASKS: [usize; 2] = [64, 512];
@@ -76,7 +76,7 @@ fn interleaved(client: &Client, names: &[&str], port: u16) -> Vec<[Found; 2]> {
         for _ in 0..GENERATIONS {
             let clients = names.iter().map(|name| client.rushing(name, &server.base, tasks));
             let mut clients: Vec<Rushing> = clients.collect();
-            // The first slice only opens the connections.
+            // The first time slice opens the connections and is not measured.
             clients.iter_mut().for_each(|client| drop(client.rush(SLICE)));
             for _ in 0..SLICES {
                 rounds.push(clients.iter_mut().map(|client| client.rush(SLICE)).collect());

@@ -81,7 +81,7 @@ impl Customer for AppClient {
 }
 
 /// The API of the test server, declared for a program that has a client secret. `RefreshTokenGrant` refreshes and
-/// revokes the tokens, so the trait has no methods for these requests.
+/// revokes the tokens, so the trait does not declare methods for refreshing and revoking.
 #[api]
 trait Service {
     #[login]
@@ -147,7 +147,8 @@ const BARE_403: Habits = Habits {
     forbidden_costs: 1,
 };
 
-/// B1, B3, C1, C2, G1, G2: all steps succeed with a server that responds with status 403 and no details.
+/// B1, B3, C1, C2, G1, G2: all test steps succeed with a server that refuses an expired token with status 403 and no
+/// details.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_public_client_before_a_bare_403() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };
@@ -155,8 +156,8 @@ async fn a_public_client_before_a_bare_403() {
     goes_the_course(app, &server, BARE_403).await;
 }
 
-/// C4, G2, G9: all steps succeed for a client with a secret if the 401 response contains a reason. The logout sends a
-/// revocation request (RFC 7009).
+/// C4, G2, G9: all test steps succeed for a client with a secret if the server's 401 response states why the token was
+/// refused. The logout sends a revocation request (RFC 7009).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_before_a_challenge() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };

@@ -26,7 +26,7 @@ struct Page<'a> {
     sort: Vec<&'a str>,
 }
 
-/// A request contains the trait's constants first, then the method's constants, and then the arguments.
+/// The query of a request contains the trait's constants first, then the method's constants, and then the arguments.
 #[api(path = "/api/v1")]
 #[header("accept" = "application/json")]
 #[query("v" = "2")]

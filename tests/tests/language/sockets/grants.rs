@@ -47,7 +47,8 @@ async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     }
 }
 
-/// D1: if the token endpoint is unreachable, the refresh fails immediately, because no request was sent.
+/// D1: if the token endpoint is unreachable, the refresh fails immediately. The client repeats a token request
+/// immediately only if the response might have been lost.
 #[tokio::test]
 async fn an_unreachable_token_endpoint_fails_at_once() {
     let (_held, url) = refusing();

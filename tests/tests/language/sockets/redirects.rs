@@ -88,7 +88,7 @@ trait Keyed {
     async fn old(&self, #[header("x-api-key")] key: &str) -> Result<Value>;
 }
 
-/// A trait with a header map argument, which can contain any header.
+/// A trait with a `HeaderMap` argument, which can contain any header.
 #[api]
 trait AnyKey {
     #[get("/old")]
@@ -129,8 +129,8 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
     let client = afresh::Client::builder(base).http(follows()).build().unwrap();
     assert!(KeyedClient::new(client).old("k").await.unwrap_err().is_builder());
 
-    // If a caller adds a possibly secret header to a call and the HTTP client follows redirects, the call fails with a
-    // builder error.
+    // If a caller adds a header that might be secret to a call and the HTTP client follows redirects, the call fails
+    // with a builder error.
     let usual = UsualClient::builder(base).http(follows()).build().unwrap();
     let error = usual.old().header("x-key", "k").await.unwrap_err();
     assert!(error.is_builder() && error.to_string().contains("`x-key`"), "{error}");

@@ -93,8 +93,8 @@ pub fn values<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
     request.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
 }
 
-/// Returns the method, the path and the query, for example `GET /orders?tag=a`.
+/// Returns the HTTP method, the path and the query, for example `GET /orders?tag=a`.
 pub fn line(request: &Request) -> String {
-    // An HTTP request line contains no origin, but the server library adds one to the URI.
+    // An HTTP request line does not contain an origin, but the server library adds an origin to the URI.
     format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
 }

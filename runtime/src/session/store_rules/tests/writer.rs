@@ -5,7 +5,7 @@ use super::world::{CURRENT, InFlight, Process, Progress, Reply, Step, Stored, Wo
 impl World {
     pub(super) fn writer_continues(&self, at: usize, reply: Reply) -> Option<Self> {
         let Process { view, writing, .. } = &self.processes[at];
-        // A read has no effect if its result is lost. The confirmation of a swap is a separate event.
+        // A read has no effect if its result is lost. The confirmation of a compare-and-swap is a separate event.
         let nothing_follows = match writing {
             None => !view.has_unwritten() || self.budget.fine && reply == Reply::Lost,
             Some(write) => matches!(write.progress, Progress::Based(_)) && reply == Reply::Lost,

@@ -1,4 +1,4 @@
-//! Hashes the state of the model. The exploration stores millions of states as hashes to save memory.
+//! Hashes the state of the test model. The exploration stores millions of states as hashes to save memory.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -1,4 +1,4 @@
-//! Completes refreshes in the model.
+//! Completes refreshes in the test model.
 
 use std::sync::Arc;
 
