@@ -33,7 +33,7 @@ impl Error {
         Self::new(Kind::SessionExpired, "the session has expired. Log in again").with_source(source)
     }
 
-    /// Returns the name of the method that was called, such as `"Shop::order"`. Returns `None` for hand-written
+    /// Returns the name of the trait method that was called, such as `"Shop::order"`. Returns `None` for hand-written
     /// requests and for errors from [`build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {

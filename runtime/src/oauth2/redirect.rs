@@ -1,5 +1,5 @@
-//! Implements the authorization code flow for web servers, in which the user's browser sends two requests:
-//! [`Redirect`].
+//! [`Redirect`] implements the authorization code flow for web servers. The user's browser sends two requests to the
+//! web server: one begins the login, and one completes it.
 
 use std::future::Future;
 
@@ -112,7 +112,8 @@ fn check_redirect_uri(text: &str) -> Result<()> {
     if url.fragment().is_some() {
         return refuse("must not have a fragment");
     }
-    // The URL parser removes whitespace and control characters, but the server compares the URL text exactly.
+    // The URL parser removes whitespace and control characters, but the server compares the unparsed text with the
+    // registered URL.
     if text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return refuse("must not contain spaces or control characters");
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::format::charset::without_bom;
 use crate::format::form_document;
 
-/// An error code and the JSON pointer of its field.
+/// An error code, and the JSON pointer to the field that contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServerCode {
     pub(crate) pointer: &'static str,

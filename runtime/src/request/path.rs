@@ -1,4 +1,4 @@
-//! Writes an argument to the path, percent-encoded so that it cannot add or remove a segment.
+//! Writes an argument to the URL path. The argument is percent-encoded, so that it cannot add or remove a path segment.
 
 use percent_encoding::percent_encode_byte;
 use serde::Serialize;

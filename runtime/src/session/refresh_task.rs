@@ -153,14 +153,14 @@ impl RefreshTask {
         }
         let Some(store_sync) = session.store_sync() else {
             let _exchange = self.handle.exchange(&session.0.exchange).await;
-            // A login or logout may have ended this refresh during the wait.
+            // A login or logout might have ended this refresh during the wait.
             if !session.is_refreshed_by(&self.handle) {
                 return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
             }
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
-        // The future is boxed so that refreshes without a store do not reserve memory for it.
+        // The future is boxed so that refreshes without a store do not reserve memory for this future.
         let (result, failure, after_commit) =
             Box::pin(locked_refresh::refresh(&session, store_sync, &self.handle, &mut self.basis)).await;
         self.complete((result, failure), after_commit);

@@ -51,7 +51,7 @@ struct Shared {
 struct Settings {
     /// The delay between replacing the refresh token and sending the refresh response.
     refresh_delay: Duration,
-    /// The status of a refused call or refresh.
+    /// The HTTP status with which the server refuses a call or a refresh.
     refusal: StatusCode,
     refusal_deletes_cookie: bool,
     /// The additional origin that CORS allows to read the responses.
@@ -166,7 +166,8 @@ fn router(shared: Arc<Shared>, probe: &Probe) -> Router {
         .merge(probe.router())
 }
 
-/// The data of a login: the query from the page under test, or the body from the guide's page.
+/// The user name and password of a login request. The page under test sends them in the query, and the guide's page
+/// sends them in the body.
 #[derive(serde::Deserialize)]
 struct Login {
     user: String,

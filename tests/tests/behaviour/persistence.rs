@@ -63,8 +63,8 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// K5, K6: if the store cannot be read, all waiting calls fail with the store's error, and the next call tries to load
-/// again.
+/// K5, K6: if the store cannot be read, all waiting calls fail with the store's error, and the next call tries again to
+/// load the session.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_failed_is_tried_again() {
     let world = guarded();

@@ -39,8 +39,8 @@ impl RetryBudget {
         Self { percent: percent.into(), reserve: 0, balance: None }.reserve(10)
     }
 
-    /// Sets the number of retries that are allowed in addition to the percentage. The reserve is granted once and is
-    /// not refilled.
+    /// Sets the reserve, which is the number of retries that are allowed in addition to the percentage of the calls.
+    /// The reserve is granted once and is not refilled.
     #[must_use]
     pub fn reserve(self, retries: u32) -> Self {
         let reserve = u64::from(retries);

@@ -33,8 +33,8 @@ pub(crate) struct EndedAttempt<'a> {
     pub(crate) outcome: Result<&'a Answer, &'a Error>,
     pub(crate) stage: Stage,
     pub(crate) allowed: &'a dyn Fn() -> Allowed,
-    /// The status codes that are never retried, because they trigger a refresh or because the method returns `None` for
-    /// them.
+    /// The response status codes after which a call is never retried, because they trigger a refresh or because the
+    /// trait method returns `None` for them.
     pub(crate) handled: [&'a [u16]; 2],
     pub(crate) retries: u32,
     pub(crate) deadline: Option<Instant>,

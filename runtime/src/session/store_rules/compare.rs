@@ -1,6 +1,6 @@
 //! [`compare`] compares a process's session with the session in the store.
 
-/// The identity of a session in a process or a store. The type `L` identifies a login.
+/// The identity of a session in a process or a store. A value of the type `L` identifies a login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,

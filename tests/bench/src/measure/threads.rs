@@ -18,8 +18,8 @@ const MOST_PROCESSES: usize = 25;
 const APART: f64 = 20.0;
 /// The time to wait before starting the next process if the last process ran on only one physical core in most rounds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// If the threads of a slice used at least this share of the available CPU time, other processes did not disturb the
-/// slice.
+/// If the threads used at least this share of the available CPU time in a slice of the measurement, other processes did
+/// not disturb that slice.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {
@@ -87,7 +87,7 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// For one number of threads, returns three medians over the undisturbed slices: the time without a session, the time
+/// Returns three medians over the undisturbed slices for one number of threads: the time without a session, the time
 /// with a session, and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);

@@ -10,7 +10,7 @@ enum Around {
     Trait,
     /// The mistake is an incomplete method, and the surrounding code uses the rest of the trait.
     Alone,
-    /// The mistake is a complete item.
+    /// The mistake is a complete Rust item, so no trait surrounds it.
     Nothing,
 }
 
@@ -21,8 +21,8 @@ pub struct Case {
     pub max: usize,
     /// A string that the first error message must contain.
     pub cure: String,
-    /// Whether the mistake is known to cause too many errors, or to lack the expected string in its first error
-    /// message.
+    /// Whether it is known that the mistake causes too many errors, or that its first error message lacks the expected
+    /// string.
     pub is_known: bool,
     lines: Vec<String>,
     around: Around,
@@ -54,7 +54,8 @@ pub fn read_all(folder: &Path) -> Vec<Case> {
     files.iter().flat_map(|path| read(&fs::read_to_string(path).unwrap())).collect()
 }
 
-/// Returns all mistakes in a file. Each block of the file describes one mistake for each alternative in the block.
+/// Returns all mistakes in a file. A block of the file describes several mistakes if the block lists alternatives, and
+/// one mistake otherwise.
 fn read(text: &str) -> Vec<Case> {
     let blocks = text.split("\n== ").skip(1);
     blocks.flat_map(read_block).collect()
