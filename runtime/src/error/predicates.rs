@@ -186,8 +186,8 @@ impl Error {
         self.0.kind == Kind::RotationLost
     }
 
-    /// Returns `true` if a new login happened during the call. The runtime does not send the call again under a
-    /// different login.
+    /// Returns `true` if a new login happened during the call. The runtime does not send the call again with the
+    /// credential of a different login.
     ///
     /// `is_superseded` also returns `true` if a refresh failed because another process had stored a different login. To
     /// continue with the stored login, call [`Session::load`](crate::Session::load).

@@ -23,8 +23,8 @@ pub enum ClientAuth {
 #[cfg(feature = "login")]
 impl ClientAuth {
     /// Returns the authentication method for a client with a secret: `Basic` or `Body`, whichever the server's metadata
-    /// lists. The result is `Basic` if the metadata lists both of these methods, or does not list the supported methods
-    /// at all (RFC 8414 §2).
+    /// lists. If the metadata lists both `Basic` and `Body`, or has no list of authentication methods (RFC 8414 §2),
+    /// the result is `Basic`.
     pub(super) fn offered(methods: Option<&[String]>) -> Option<Self> {
         let Some(methods) = methods else { return Some(Self::Basic) };
         let known = [("client_secret_basic", Self::Basic), ("client_secret_post", Self::Body)];

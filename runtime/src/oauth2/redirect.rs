@@ -69,8 +69,8 @@ impl Redirect {
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost. An
-    ///   authorization code is sent only once, so start a new login.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost.
+    ///   The runtime sends an authorization code only once, so you must start a new login.
     /// - An error of any other kind means that the response belongs to a different login (`state`) or comes from a
     ///   different server (`iss`, RFC 9207), that the session was logged out during the call, or that the store failed.
     ///   If the response belongs to a different login or server, `finish` does not send a request.

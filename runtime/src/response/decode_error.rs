@@ -143,8 +143,8 @@ impl de::Error for DecodeError {
     }
 }
 
-/// The error message contains the expected type and the position. The error message omits the values in the body,
-/// because these values can be secrets.
+/// The error message contains the expected type and the position of the failure. The error message omits the values in
+/// the body, because these values can be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -152,8 +152,8 @@ impl SetCookies {
         Some(Self { lines, url: url.clone(), refreshes: false })
     }
 
-    /// Marks the cookies as coming from a login or a refresh. Marked cookies are evicted only if no unmarked cookies
-    /// are left.
+    /// Marks the cookies as coming from a login or a refresh. Cookies with this mark are evicted only if no other
+    /// cookies are left.
     pub(crate) fn that_refresh(self) -> Self {
         Self { refreshes: true, ..self }
     }

@@ -30,7 +30,7 @@ const NO_COOKIE: &str = "refresh=; Path=/api; HttpOnly; Max-Age=0";
 /// The only password that the server accepts for a login from the guide's page.
 pub const PASSWORD: &str = "secret";
 
-/// A server on its own port. Dropping this value stops the server.
+/// A test server that listens on its own port. Dropping this value stops the server.
 pub struct Server {
     pub address: SocketAddr,
     /// The state of the `/probe` routes.
@@ -135,12 +135,13 @@ impl Server {
         lock(&self.shared.settings).allowed_origin = Some(origin.into());
     }
 
-    /// Returns the number of refreshes that have arrived, including refreshes that the server has not answered yet.
+    /// Returns the number of refresh requests that have arrived, including requests that the server has not answered
+    /// yet.
     pub fn arrived(&self) -> u64 {
         *self.shared.arrived.borrow()
     }
 
-    /// Waits until more refreshes than `before` have arrived.
+    /// Waits until more than `before` refresh requests have arrived.
     pub async fn refresh_after(&self, before: u64) {
         let mut arrived = self.shared.arrived.subscribe();
         let _ = arrived.wait_for(|arrived| *arrived > before).await;
@@ -166,8 +167,8 @@ fn router(shared: Arc<Shared>, probe: &Probe) -> Router {
         .merge(probe.router())
 }
 
-/// The user name and password of a login request. The page under test sends them in the query, and the guide's page
-/// sends them in the body.
+/// The data of a login request. The page under test sends this data in the query, and the guide's page sends this data
+/// in the body.
 #[derive(serde::Deserialize)]
 struct Login {
     user: String,

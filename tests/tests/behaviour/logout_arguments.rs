@@ -78,7 +78,7 @@ trait Door {
     async fn revoke(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
 }
 
-/// J8: a public logout ends the client's session like any other logout. The logout request contains the caller's
+/// J8: a public logout ends the client's session, as any other logout does. The logout request contains the caller's
 /// argument and no access token.
 #[tokio::test(start_paused = true)]
 async fn a_public_logout_carries_no_access_token() {

@@ -444,7 +444,7 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
 }
 
 /// F6: if all client handles are dropped during a refresh, the refresh completes and the new tokens are stored. The
-/// session is freed once the new tokens are stored.
+/// session's memory is freed once the new tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn without_any_handle_the_refresh_is_stored() {
     let world = guarded();

@@ -40,7 +40,7 @@ pub fn hyper_transport(double: impl Double) -> HyperTransport {
     })
 }
 
-/// The tests that run only with the in-memory transport, each identified by the start of its path.
+/// The tests that run only with the in-memory transport, each identified by the start of its module path.
 const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.

@@ -19,7 +19,7 @@ async fn the_location_of_a_store_with_a_lock_file_is_that_file() {
     assert_eq!(keyring("bob", "./one").place().await, one);
 }
 
-/// R8: the location of a Redis store is its key.
+/// R8: the location of a Redis store is the store's Redis key.
 #[tokio::test]
 async fn the_location_of_a_redis_store_is_its_key() {
     let redis = |name| RedisStore::new("redis://127.0.0.1:1", name).unwrap();

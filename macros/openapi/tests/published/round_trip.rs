@@ -117,7 +117,8 @@ fn lines(cases: &[Case]) -> String {
     cases.iter().map(|case| format!("{} {}\n", case.index, case.value)).collect()
 }
 
-/// Normalizes differences that do not matter: the order of properties, `null` properties, and the kind of a number.
+/// Normalizes differences that do not matter: the order of properties, `null` properties, and whether a number is an
+/// integer or a float.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(plain).collect(),

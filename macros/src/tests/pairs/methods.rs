@@ -163,7 +163,8 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
     }
 }
 
-/// The row of an HTTP method attribute contains a path. All other method attributes are tested together with `post`.
+/// Each HTTP method attribute is tested with the path in its row of the table. All other method attributes are tested
+/// together with `post`.
 #[test]
 fn every_attribute_has_its_meaning_alone() {
     for method in ON_METHOD {

@@ -14,8 +14,8 @@ const SAVED: u64 = 100;
 
 /// Limits a client's retries to a percentage of its calls, plus a reserve.
 ///
-/// All clones of a client share one budget. When the budget is exhausted, a failed call returns its last result instead
-/// of being retried.
+/// All clones of a client share one retry budget. When the budget is exhausted, a failed call returns its last result
+/// instead of being retried.
 ///
 /// ```
 /// use afresh::{Client, Retry, RetryBudget};

@@ -20,7 +20,7 @@ pub(crate) struct Retrying {
 }
 
 /// Decides whether failed attempts are retried. A program that does not enable retries does not link the retry code,
-/// because only this trait's objects refer to that code.
+/// because only `dyn Retries` objects refer to that code.
 pub(crate) trait Retries: Send + Sync {
     /// Returns an error message if the settings contain a status code that cannot be retried.
     fn mistake(&self, refresh_on: &[u16]) -> Option<String>;

@@ -1,4 +1,4 @@
-//! [`Page`] represents the pages that the runtime sends to the browser during a login.
+//! [`Page`] represents a page that the runtime sends to the browser during a login.
 
 use std::fmt::Write as _;
 

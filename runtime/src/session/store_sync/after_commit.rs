@@ -30,7 +30,7 @@ impl AfterCommit {
         store_sync.state().view_of(here).refreshed(note.stored, note.first);
     }
 
-    /// Releases the store's lock if possible, and starts a store write if the result has not been stored yet.
+    /// Releases the store's lock if possible, and starts a store write if the refresh's result has not been stored yet.
     /// `published` is true unless the session discarded the refresh's result.
     pub(crate) fn finish(self, session: &Session, refresh: &RefreshHandle, published: bool) {
         let Self { unwritten, exclusive, .. } = self;

@@ -10,7 +10,7 @@ enum Around {
     Trait,
     /// The mistake is an incomplete method, and the surrounding code uses the rest of the trait.
     Alone,
-    /// The mistake is a complete Rust item, so no trait surrounds it.
+    /// The mistake is a complete item.
     Nothing,
 }
 

@@ -261,7 +261,8 @@ async fn the_name_of_a_part_equals_a_browsers() {
     }
 }
 
-/// RFC 9110 §8.6: a request without a body has `content-length: 0` if requests with its method usually have a body.
+/// RFC 9110 §8.6: a request without a body has `content-length: 0` if requests with the same HTTP method usually have a
+/// body.
 #[tokio::test]
 async fn a_request_without_a_body_has_the_content_length_of_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);
