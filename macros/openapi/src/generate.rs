@@ -56,8 +56,8 @@ pub struct Route {
 ///
 /// # Errors
 ///
-/// Returns an error if the document has no operations, or if the settings name a schema or an operation that is not in
-/// the document.
+/// Returns an error if the document has no operations, or if the settings refer to a schema or an operation that is not
+/// in the document.
 pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, Error> {
     let work = || generate_here(document, settings);
     std::thread::scope(|scope| {

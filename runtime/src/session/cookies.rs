@@ -64,8 +64,8 @@ impl Cookies {
 
     /// Returns the latest expiration time of the cookies that a refresh at `url` needs. The refresh needs the cookies
     /// that a login or an earlier refresh set. If their paths differ in length, only the cookies with the longest path
-    /// that matches `url` are needed. Returns `None` if the refresh needs no cookie, or needs a cookie without an
-    /// expiration time.
+    /// that matches `url` are needed. Returns `None` if the refresh does not need a cookie, or needs a cookie that has
+    /// no expiration time.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;

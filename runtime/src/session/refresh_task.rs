@@ -94,7 +94,8 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
-            // The future is boxed so that calls do not reserve memory for a second refresh, which is rare.
+            // The future is boxed so that calls do not reserve memory for a second refresh, because a second refresh is
+            // rare.
             return Box::pin(wait_for_last(&next, session)).await;
         }
     }

@@ -94,7 +94,8 @@ async fn a_public_logout_carries_no_access_token() {
     assert_eq!(body, format!("client_id=shop&token={}", issued.refresh_token().unwrap().secret()));
 }
 
-/// C14, W10: a refused public logout does not trigger a refresh, because its request contains no access token.
+/// C14, W10: a refused public logout does not trigger a refresh, because the logout request does not contain an access
+/// token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_logout_starts_no_refresh() {
     for status in [401, 403] {

@@ -257,7 +257,7 @@ async fn urlencoded_tokens_are_read() {
     );
 }
 
-/// A token response whose fields have custom names, and one of whose fields contains a number.
+/// A token response whose fields have custom names. One of the fields contains a number.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Named {
     #[tokens(access)]

@@ -1,4 +1,4 @@
-//! Tests the locations that stores return, which the runtime uses to detect copied sessions.
+//! Tests the locations that stores return. The runtime uses these locations to detect copied sessions.
 
 use afresh::store::{KeyringStore, RedisStore, SealKey, Sealed, SessionStore};
 use afresh::{FileStore, MemoryStore};

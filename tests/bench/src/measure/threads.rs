@@ -12,9 +12,9 @@ const ROUNDS: usize = 100;
 const ENOUGH: usize = 700;
 const MOST_PROCESSES: usize = 25;
 /// The minimum time, in nanoseconds, that a cache line needs to move between two physical cores. The two cores of a
-/// virtual machine can temporarily be two threads of one physical core, and sharing between these threads costs almost
-/// nothing. The transfer of a cache line takes about 8 ns within one core, at least 25 ns within a die, and at least
-/// 100 ns between dies.
+/// virtual machine can temporarily be two threads of one physical core, and sharing a cache line between these two
+/// threads costs almost nothing. The transfer of a cache line takes about 8 ns within one core, at least 25 ns within a
+/// die, and at least 100 ns between dies.
 const APART: f64 = 20.0;
 /// The time to wait before starting the next process if the last process ran on only one physical core in most rounds.
 const PATIENCE: Duration = Duration::from_secs(10);
