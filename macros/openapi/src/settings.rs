@@ -107,7 +107,8 @@ pub struct Pages {
     pub more: Option<String>,
     /// Whether the client ignores the origin of a next-page link and uses only its path and query.
     pub rebase: bool,
-    /// Whether the method returns whole pages instead of items, even if the location of the items is known.
+    /// Whether the trait method always returns whole pages. Otherwise, the method returns items if their location is
+    /// known.
     pub whole: bool,
 }
 

@@ -39,7 +39,7 @@ impl SendSpans {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// Records that the next request follows a redirect, so that the URL of the request does not match the path that
+    /// Records that the next request follows a redirect. The URL of a redirected request does not match the path that
     /// the trait declares.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);

@@ -79,7 +79,7 @@ trait Door {
 }
 
 /// J8: a public logout ends the client's session, as any other logout does. The logout request contains the caller's
-/// argument and no access token.
+/// argument but not an access token.
 #[tokio::test(start_paused = true)]
 async fn a_public_logout_carries_no_access_token() {
     let world = World::new();

@@ -257,7 +257,7 @@ async fn urlencoded_tokens_are_read() {
     );
 }
 
-/// A token response whose fields have custom names. One of the fields contains a number.
+/// A token response with custom field names and a numeric lifetime.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Named {
     #[tokens(access)]
