@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 
-/// The HTTP Basic credentials of the only service that may request tokens for itself.
+/// The HTTP Basic credentials of the only service that is allowed to request tokens for itself.
 const BILLING: &str = "Basic YmlsbGluZzpzM2NyZXQtb2YtYmlsbGluZw==";
 
 /// A running server. Dropping this value stops the server.
@@ -185,7 +185,7 @@ async fn logout(State(shop): State<Arc<Inner>>) -> StatusCode {
 }
 
 /// Issues a token for the client credentials grant (RFC 6749 §4.4). The response has no refresh token, because the
-/// service can request a new token.
+/// service can use its credentials to request a new access token.
 async fn token(State(shop): State<Arc<Inner>>, headers: HeaderMap, form: String) -> Response {
     let known = headers.get("authorization").is_some_and(|value| value == BILLING);
     if !known || !form.contains("grant_type=client_credentials") {

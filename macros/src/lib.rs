@@ -1,11 +1,11 @@
 //! The procedural macros of [afresh](https://docs.rs/afresh). The `api` attribute turns a trait that declares an HTTP
 //! API into a typed client.
 //!
-//! Depend on `afresh`, which re-exports [`macro@api`] and the derives. The crate `afresh-macros` is an implementation
-//! detail of `afresh`, and the generated code works with exactly one version of the runtime.
+//! Depend on `afresh`, which re-exports [`macro@api`] and the derive macros. The crate `afresh-macros` is an
+//! implementation detail of `afresh`, and the generated code works with exactly one version of the runtime.
 //!
-//! This file is the interface to the compiler: no other file mentions `proc_macro`. Read `expand` first for the
-//! attribute macro and `derive` for the derive macros.
+//! This file is the interface to the compiler: no other file mentions `proc_macro`. To read the code of the attribute
+//! macro, start with `expand`; for the derive macros, start with `derive`.
 
 mod api;
 mod check;

@@ -1,5 +1,5 @@
-//! Explains how to use this crate, with one page for each topic. For a reference of all attributes, see
-//! [`macro@crate::api`].
+//! Explains how to use this crate, with one page for each topic. The documentation of [`macro@crate::api`] describes
+//! all attributes.
 //!
 //! | page | topic |
 //! |---|---|

@@ -35,7 +35,8 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     ClientBuilder::new(base_url.as_ref())
 }
 
-/// Wraps a client that several APIs can share. The trait's session settings apply to all APIs that share this client.
+/// Wraps a client that several APIs can share. The session settings that the trait declares apply to all APIs that
+/// share this client.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the signature matches that of the generated `new`")]
 pub fn wrap_client<C: Api>(client: Client) -> C {

@@ -129,8 +129,8 @@ impl Answer {
         (Self::new(status).content(fed), BodySender(sender))
     }
 
-    /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets `error` itself.
-    /// Over a socket, the connection is closed without a response.
+    /// Creates an answer that is a transport error instead of a response. Over the in-memory transport, the caller gets
+    /// `error` itself. Over a socket, the connection is closed without a response.
     #[must_use]
     pub fn fail(error: impl Into<BoxError>) -> Self {
         let error = error.into();
@@ -138,7 +138,7 @@ impl Answer {
         Self(Kind::Fail(Failure { text, original: Arc::new(Mutex::new(Some(error))) }))
     }
 
-    /// Creates a connection reset instead of a response.
+    /// Creates an answer that resets the connection instead of sending a response.
     #[must_use]
     pub fn reset() -> Self {
         Self::fail(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset by the test"))

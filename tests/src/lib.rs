@@ -2,7 +2,7 @@
 //!
 //! - [`Stage`]: an API that holds every request until the test answers it.
 //! - [`Authority`]: an authorization server with endpoints for login, refresh and logout. [`AuthorityConfig`] sets how
-//!   the authorization server behaves, including the faults of real servers.
+//!   the authorization server behaves, including the faults that real servers have.
 //! - [`World`]: an API and an authorization server at one origin. [`Origins`]: several test doubles at several origins.
 //!
 //! Each double implements [`Double`]. `.service()` returns a tower service that is an in-memory transport for a client,

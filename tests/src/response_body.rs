@@ -1,4 +1,5 @@
-//! Converts an answer to a response. When the response body is read to the end or dropped, it adds an event to the log.
+//! Converts an answer to a response. When the response body is read to the end or dropped, the body adds an event to
+//! the log.
 
 use std::collections::VecDeque;
 use std::future::pending;

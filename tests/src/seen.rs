@@ -29,11 +29,11 @@ pub enum RequestState {
     Abandoned,
     /// The request was answered with a transport error.
     Failed,
-    /// The request was answered, and the caller has not finished with the response body.
+    /// The request was answered, and the caller has neither read the response body to the end nor dropped it.
     Answered(u16),
     /// The request was answered, and the response body was read to the end.
     BodyRead(u16),
-    /// The request was answered, and the response body was dropped before the end.
+    /// The request was answered, and the response body was dropped before it was read to the end.
     BodyDropped(u16),
 }
 
@@ -110,7 +110,7 @@ impl Seen {
         self.uri().query()
     }
 
-    /// Returns the method and the path, such as `GET /orders/7`.
+    /// Returns the HTTP method and the path, such as `GET /orders/7`.
     #[must_use]
     pub fn route(&self) -> String {
         format!("{} {}", self.method(), self.path())

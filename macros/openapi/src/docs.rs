@@ -18,7 +18,7 @@ pub(crate) fn one_line(text: &str) -> String {
     line.trim_start_matches(['#', '-', '*', '+', '>', '`', '/', '!', ' ']).replace("```", "`")
 }
 
-/// Joins each paragraph and each list item into one line. Tables and code blocks keep their lines.
+/// Joins each paragraph and each list item into one line. Tables and code blocks keep their line breaks.
 fn lines(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut is_code = false;

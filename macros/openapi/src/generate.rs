@@ -31,22 +31,22 @@ pub struct Generated {
     pub schemas: Vec<(String, String)>,
     /// The names of the traits.
     pub traits: Vec<String>,
-    /// Each method, with the operation that it calls.
+    /// Each trait method, with the operation that it calls.
     pub routes: Vec<Route>,
     /// The number of operations in the document.
     pub operations: usize,
-    /// The number of methods. An operation has one method for each kind of body that it accepts.
+    /// The number of trait methods. An operation has one trait method for each kind of request body that it accepts.
     pub methods: usize,
     /// The number of types in the client.
     pub types: usize,
 }
 
-/// A method and the operation that it calls.
+/// A generated trait method, and the OpenAPI operation that it calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The name of the trait.
     pub api: String,
-    /// The name of the method.
+    /// The name of the trait method.
     pub method: String,
     /// The operation, with the path as written in the document, for example `GET /orders/{id}`.
     pub operation: String,
@@ -56,8 +56,8 @@ pub struct Route {
 ///
 /// # Errors
 ///
-/// Returns an error if the document has no operations, or if the settings name a schema or an operation that is not in
-/// the document.
+/// Returns an error if the document has no operations, or if the settings refer to a schema or an operation that is not
+/// in the document.
 pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, Error> {
     let work = || generate_here(document, settings);
     std::thread::scope(|scope| {

@@ -37,7 +37,7 @@ pub struct Settings {
     pub dates: Dates,
     /// The grouping of operations into traits.
     pub traits: Traits,
-    /// The name of the trait for operations without a tag. The default name is the document's title.
+    /// The name of the trait for operations without a tag. By default, the trait is named after the document's title.
     pub name: Option<String>,
     /// The new names of schemas, keyed by the schemas' names in the document.
     pub rename: BTreeMap<String, String>,
@@ -51,7 +51,7 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Operation {
-    /// The name of the operation's method.
+    /// The name of the trait method that calls the operation.
     pub rename: Option<String>,
     /// Whether the client omits the operation.
     pub skip: bool,
@@ -61,7 +61,7 @@ pub struct Operation {
     pub token: Option<String>,
     /// The body fields that have a fixed value.
     pub constants: BTreeMap<String, String>,
-    /// Whether the operation needs no credential.
+    /// Whether the client calls the operation without the session's credential.
     pub public: Option<bool>,
     /// The status codes for which the method returns `None`.
     pub none_on: Vec<u16>,
@@ -107,7 +107,8 @@ pub struct Pages {
     pub more: Option<String>,
     /// Whether the client ignores the origin of a next-page link and uses only its path and query.
     pub rebase: bool,
-    /// Whether the method returns whole pages instead of items, even if the location of the items is known.
+    /// Whether the trait method always returns whole pages. Otherwise, the method returns items if their location is
+    /// known.
     pub whole: bool,
 }
 

@@ -203,7 +203,7 @@ impl<T: Serialize> Serialize for Bracketed<T> {
 }
 "#;
 
-/// The source of a generated function that creates a session credential from a user name and a password.
+/// The source code of a generated function that creates a session credential from a user name and a password.
 pub(crate) const BASIC: &str = r#"
 /// Returns the credential for a user and a password (RFC 7617). Pass the credential to `.tokens(...)` on the builder.
 #[allow(dead_code)]

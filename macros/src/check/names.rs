@@ -81,7 +81,7 @@ pub(super) fn check_parameter_names(endpoint: &Endpoint, diag: &mut Diagnostics)
     }
 }
 
-/// Whether both methods depend on `cfg`, so that a build might contain only one of them.
+/// Whether both methods depend on `cfg`. If both do, a build might contain only one of them.
 pub(super) fn both_conditional(one: &Method, other: &Method) -> bool {
     one.is_conditional() && other.is_conditional()
 }

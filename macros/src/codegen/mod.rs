@@ -1,5 +1,5 @@
 //! Renders the model as Rust code: the trait, the client and the code that sends each method's request. Code generation
-//! does not report errors, because methods with errors are already marked.
+//! does not report errors, because earlier steps have reported all errors and marked the invalid methods.
 //!
 //! Read `api.rs` first: it assembles the complete output.
 

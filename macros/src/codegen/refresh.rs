@@ -11,8 +11,8 @@ use crate::api::{Api, Endpoint, Param};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// If the API has a `#[refresh]` method, renders a constant with the function that refreshes the session. A refresh
-/// method without parameters relies on a cookie.
+/// Renders a constant with the function that refreshes the session, or returns `None` if the API does not have a
+/// `#[refresh]` method. A refresh method without parameters relies on a cookie.
 pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
     let function = render_refresh_function(api, endpoint)?;

@@ -1,4 +1,4 @@
-//! Parses the item that the derive is applied to.
+//! Parses the item to which a derive macro is applied.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

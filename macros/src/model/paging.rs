@@ -12,7 +12,7 @@ pub(crate) struct Paging {
     pub(crate) rebase: bool,
 }
 
-/// The source of the next page. All fields named `pointer` contain JSON pointers.
+/// The source of the next page of a list. All fields named `pointer` contain JSON pointers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NextPage {
     /// The `Link` header of the response.

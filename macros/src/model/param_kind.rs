@@ -14,7 +14,8 @@ pub(crate) enum ParamKind {
     /// A whole `HeaderMap`.
     Headers,
     Cookie(String),
-    /// The header `Authorization: Bearer ...`, on refresh methods and public logout methods only.
+    /// The header `Authorization: Bearer ...`. Only refresh methods and public logout methods can have this kind of
+    /// parameter.
     Bearer,
     Json,
     JsonMember(String),
@@ -47,7 +48,7 @@ impl ParamKind {
         match self {
             Self::Header(name) => !HARMLESS.contains(&name.to_ascii_lowercase().as_str()),
             Self::Headers => true,
-            // Each kind is listed by name, so that a new kind cannot be overlooked.
+            // Each remaining kind is listed by name, so that the compiler reports a new kind that is missing here.
             Self::Path(_)
             | Self::Query(_)
             | Self::NamedQuery(_)

@@ -189,7 +189,7 @@ fn is_integer(suffix: &str) -> bool {
     size.is_some_and(|size| ["8", "16", "32", "64", "128", "size"].contains(&size))
 }
 
-/// Splits tokens at the separators. A trailing separator adds an empty part.
+/// Splits tokens at the separators. If the tokens end with a separator, the last part is empty.
 fn split(tokens: TokenStream, separator: char) -> Vec<TokenStream> {
     let mut parts = vec![Vec::new()];
     for token in tokens {

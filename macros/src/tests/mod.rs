@@ -1,6 +1,6 @@
-//! Tests the tokens that `#[api]` generates. The crate `afresh-tests` compiles and runs generated code.
+//! Tests the Rust tokens that the `#[api]` macro generates. The crate `afresh-tests` compiles and runs generated code.
 //!
-//! Read `valid.rs` first: it tests the code for valid traits.
+//! Read `valid.rs` first: it tests the code that the macro generates for valid traits.
 
 mod broken;
 mod derives;

@@ -13,7 +13,7 @@ use crate::format::media_type::MediaType;
 /// default status codes.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A [`Classification`] with an optional reason. The reason is present only if a refresh would be useless.
+/// A [`Classification`]. If a refresh would be useless, `reason` contains the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Classified {
     pub(crate) classification: Classification,

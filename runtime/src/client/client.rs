@@ -57,9 +57,9 @@ impl Client {
     /// refreshed and the request is sent one more time.
     ///
     /// The credential is added only if the request goes to the client's own origin and does not already set the
-    /// credential's header. If the session is logged out or has expired, the request is sent without a credential,
-    /// which allows a hand-written login request. A request whose body cannot be cloned is sent only once. The response
-    /// is returned regardless of its status.
+    /// credential's header. If the session is logged out or has expired, the request is sent without a credential, so a
+    /// hand-written request can also log in. A request whose body cannot be cloned is sent only once. The response is
+    /// returned regardless of its status.
     ///
     /// # Errors
     ///

@@ -1,8 +1,8 @@
-//! [`Challenge`] is a server demand that a refresh cannot satisfy.
+//! [`Challenge`] is a demand from the server that an ordinary refresh cannot satisfy.
 
 use std::fmt;
 
-/// A server demand that an ordinary refresh cannot satisfy.
+/// A demand from the server that an ordinary refresh cannot satisfy.
 ///
 /// The caller receives the server's response, including its headers. Your program must satisfy the server's demand by
 /// creating a proof for the new nonce, logging the user in again, or requesting a token with the required claims. Pass

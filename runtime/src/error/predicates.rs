@@ -33,7 +33,7 @@ impl Error {
         Self::new(Kind::SessionExpired, "the session has expired. Log in again").with_source(source)
     }
 
-    /// Returns the name of the method that was called, such as `"Shop::order"`. Returns `None` for hand-written
+    /// Returns the name of the trait method that was called, such as `"Shop::order"`. Returns `None` for hand-written
     /// requests and for errors from [`build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
@@ -186,8 +186,8 @@ impl Error {
         self.0.kind == Kind::RotationLost
     }
 
-    /// Returns `true` if a new login happened during the call. The runtime does not send the call again under a
-    /// different login.
+    /// Returns `true` if a new login happened during the call. The runtime does not send the call again with the
+    /// credential of a different login.
     ///
     /// `is_superseded` also returns `true` if a refresh failed because another process had stored a different login. To
     /// continue with the stored login, call [`Session::load`](crate::Session::load).

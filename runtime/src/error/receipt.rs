@@ -90,8 +90,8 @@ impl Receipt {
     }
 
     /// Returns the number of attempts that the call made. Without [retries](crate::Retry), the number of attempts is 1,
-    /// or 0 if the call failed before it was sent. If the call is sent again after a refresh, both sends belong to the
-    /// same attempt.
+    /// or 0 if the call failed before it was sent. If the call is sent again after a refresh, both requests belong to
+    /// the same attempt.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         if self.sends == 0 { 0 } else { self.retries + 1 }

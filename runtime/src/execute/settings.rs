@@ -39,8 +39,8 @@ pub(crate) struct Settings {
 /// A client's settings combined with the declarations of one API. A client computes the binding once for all its calls.
 pub(crate) struct Binding {
     pub(crate) placement: Result<Placement>,
-    /// Whether a 2xx response can mean that the server refused the credential, for methods that do not declare their
-    /// own conditions.
+    /// Whether a 2xx response can mean that the server refused the credential, for trait methods that do not declare
+    /// their own conditions.
     classifies_successes: bool,
 }
 

@@ -15,9 +15,9 @@ use crate::platform::url::Url;
 /// an `AuthorizationRequest`, which [`Redirect::finish`](super::Redirect::finish) takes as an argument.
 ///
 /// Store the `AuthorizationRequest` in the user's web session: on your server, or encrypted in a cookie. Storing the
-/// `AuthorizationRequest` in the user's session ensures that a response to another user's login is rejected. An
+/// `AuthorizationRequest` in the user's web session ensures that a response to another user's login is rejected. An
 /// `AuthorizationRequest` contains secrets (the `state` and the PKCE verifier), which `Serialize` writes and `Debug`
-/// omits. Use an `AuthorizationRequest` only once, and remove it from the user's session before you call
+/// omits. Use an `AuthorizationRequest` only once, and remove it from the user's web session before you call
 /// [`finish`](super::Redirect::finish).
 #[derive(Serialize, Deserialize)]
 pub struct AuthorizationRequest {

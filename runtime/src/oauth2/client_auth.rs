@@ -11,18 +11,20 @@ use http::HeaderValue;
 pub enum ClientAuth {
     /// A public client sends its `client_id` but no secret.
     None,
-    /// The client sends `Authorization: Basic …`. Every server that issues client secrets must support this method.
+    /// The client sends `Authorization: Basic …`. Every server that issues client secrets must support this
+    /// authentication method.
     #[default]
     Basic,
-    /// The client sends `client_id` and `client_secret` in the request body. Use this method if the server does not
-    /// support [`Basic`](Self::Basic).
+    /// The client sends `client_id` and `client_secret` in the request body. Use `Body` if the server does not support
+    /// [`Basic`](Self::Basic).
     Body,
 }
 
 #[cfg(feature = "login")]
 impl ClientAuth {
     /// Returns the authentication method for a client with a secret: `Basic` or `Body`, whichever the server's metadata
-    /// lists. If the metadata lists both methods, or none at all (RFC 8414 §2), the result is `Basic`.
+    /// lists. If the metadata lists both `Basic` and `Body`, or has no list of authentication methods (RFC 8414 §2),
+    /// the result is `Basic`.
     pub(super) fn offered(methods: Option<&[String]>) -> Option<Self> {
         let Some(methods) = methods else { return Some(Self::Basic) };
         let known = [("client_secret_basic", Self::Basic), ("client_secret_post", Self::Body)];

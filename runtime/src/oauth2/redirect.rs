@@ -1,5 +1,5 @@
-//! Implements the authorization code flow for web servers, in which the user's browser sends two requests:
-//! [`Redirect`].
+//! [`Redirect`] implements the authorization code flow for web servers. The user's browser sends two requests to the
+//! web server: one begins the login, and one completes it.
 
 use std::future::Future;
 
@@ -69,8 +69,8 @@ impl Redirect {
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost. An
-    ///   authorization code is sent only once, so start a new login.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost.
+    ///   The runtime sends an authorization code only once, so you must start a new login.
     /// - An error of any other kind means that the response belongs to a different login (`state`) or comes from a
     ///   different server (`iss`, RFC 9207), that the session was logged out during the call, or that the store failed.
     ///   If the response belongs to a different login or server, `finish` does not send a request.
@@ -112,7 +112,8 @@ fn check_redirect_uri(text: &str) -> Result<()> {
     if url.fragment().is_some() {
         return refuse("must not have a fragment");
     }
-    // The URL parser removes whitespace and control characters, but the server compares the URL text exactly.
+    // The URL parser removes whitespace and control characters, but the server compares the unparsed text with the
+    // registered URL.
     if text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return refuse("must not contain spaces or control characters");
     }

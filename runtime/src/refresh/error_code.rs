@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::format::charset::without_bom;
 use crate::format::form_document;
 
-/// An error code and the JSON pointer of its field.
+/// An error code, and the JSON pointer to the field that contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServerCode {
     pub(crate) pointer: &'static str,
@@ -119,7 +119,8 @@ fn is_definite(code: &str) -> bool {
     DEFINITE.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
-/// Whether the string consists of letters and underscores. A string with digits or other characters might be a secret.
+/// Whether the string consists only of letters and underscores. A string with digits or other characters might be a
+/// secret.
 pub(crate) fn looks_like_a_code(text: &str) -> bool {
     text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }

@@ -1,4 +1,4 @@
-//! Writes an argument to the path, percent-encoded so that it cannot add or remove a segment.
+//! Writes an argument to the URL path. The argument is percent-encoded, so that it cannot add or remove a path segment.
 
 use percent_encoding::percent_encode_byte;
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub(crate) fn push_encoded(to: &mut String, text: &str) {
 
 /// Returns whether `byte` is an unreserved character (RFC 3986 §2.3).
 fn is_unreserved(byte: u8) -> bool {
-    /// A table that indicates, for each byte, whether it is an unreserved character. The table is faster than
+    /// A table that indicates, for each byte, whether it is an unreserved character. A table lookup is faster than
     /// comparisons, which matters because this function is called for every byte of a URL.
     #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
     static UNRESERVED: [bool; 256] = {

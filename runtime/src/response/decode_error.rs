@@ -118,7 +118,7 @@ impl DeclaredNames<'_> {
         };
         let Some(DecodeError::Json(error)) = repeated() else { return false };
         let text = error.to_string();
-        // The original error may already report a different duplicate field.
+        // The original error might already report a different duplicate field.
         let is_other = self.error.to_string().starts_with(DUPLICATE)
             && !text.strip_prefix(DUPLICATE).is_some_and(|text| text.starts_with(&format!("{name}`")));
         text.starts_with(DUPLICATE) && !is_other
@@ -143,8 +143,8 @@ impl de::Error for DecodeError {
     }
 }
 
-/// The error message contains the expected type and the position. The error message omits the values in the body,
-/// because these values can be secrets.
+/// The error message contains the expected type and the position of the failure. The error message omits the values in
+/// the body, because these values can be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -23,7 +23,7 @@ use crate::response::reading::Reading;
 /// Empty lines and a byte order mark are skipped. `Lines<String>` returns the raw lines.
 ///
 /// If the content type of a response is `text/html`, the call returns an error for which
-/// [`is_decode`](Error::is_decode) returns `true`. The decode error contains the beginning of the body
+/// [`is_decode`](Error::is_decode) returns `true`. This decode error contains the beginning of the response body
 /// ([`Error::body`]). An empty body has no values.
 ///
 /// ```

@@ -75,8 +75,8 @@ impl Session {
     }
 
     /// Starts a refresh if one is due, without waiting for the result. Returns the time at which the caller must check
-    /// again, or `None` if no refresh will become due. A credential from a refresh is not refreshed again until its age
-    /// reaches `min_age`, even if the credential expires earlier.
+    /// again whether a refresh is due, or `None` if no refresh will become due. A credential from a refresh is not
+    /// refreshed again until its age reaches `min_age`, even if the credential expires earlier.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -91,7 +91,7 @@ impl Session {
     }
 
     /// Decides what a call does, and starts a refresh if the call needs one. The state machine registers the refresh in
-    /// the same step as the decision, so no other call starts a second refresh. `can_refresh` may run user code, so it
+    /// the same step as the decision, so no other call starts a second refresh. `can_refresh` can run user code, so it
     /// is called while the state machine is unlocked. If the session changes while `can_refresh` runs, the decision
     /// starts over. The third element of the returned tuple is true if this call started a refresh.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {

@@ -43,7 +43,7 @@ pub(crate) struct SetCookies {
 }
 
 impl Cookies {
-    /// A session without a `cookies` field has no cookies.
+    /// A stored session without a `cookies` field has no cookies.
     pub(crate) fn stored(cookies: Option<&Value>) -> Option<Self> {
         cookies.map_or_else(|| Some(Self::default()), |cookies| Self::deserialize(cookies).ok())
     }
@@ -62,9 +62,10 @@ impl Cookies {
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
-    /// Returns the latest expiration time of the cookies that a refresh at `url` needs. Of the cookies from a login or
-    /// an earlier refresh, a refresh needs those whose path is the longest match for `url`. Returns `None` if the
-    /// refresh needs no cookie, or needs a cookie without an expiration time.
+    /// Returns the latest expiration time of the cookies that a refresh at `url` needs. The refresh needs the cookies
+    /// that a login or an earlier refresh set. If their paths differ in length, only the cookies with the longest path
+    /// that matches `url` are needed. Returns `None` if the refresh does not need a cookie, or needs a cookie that has
+    /// no expiration time.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;
@@ -151,8 +152,8 @@ impl SetCookies {
         Some(Self { lines, url: url.clone(), refreshes: false })
     }
 
-    /// Marks the cookies as coming from a login or a refresh. Marked cookies are evicted only if no unmarked cookies
-    /// are left.
+    /// Marks the cookies as coming from a login or a refresh. Cookies with this mark are evicted only if no other
+    /// cookies are left.
     pub(crate) fn that_refresh(self) -> Self {
         Self { refreshes: true, ..self }
     }

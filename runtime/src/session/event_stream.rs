@@ -21,7 +21,8 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 /// A stream of the session events that occur after the call to [`Session::events`](crate::Session::events).
 pub struct SessionEvents {
     events: broadcast::Receiver<SessionEvent>,
-    /// The session. The reference is weak, so that an event stream does not keep the session alive.
+    /// The session. The stream's reference to the session is weak, so that an event stream does not keep the session
+    /// alive.
     session: Weak<Inner>,
 }
 

@@ -40,7 +40,7 @@ impl fmt::Debug for KeepFresh {
 }
 
 impl Session {
-    /// Until the returned guard is dropped, refreshes the tokens shortly before they expire, even if no calls are made.
+    /// Refreshes the tokens shortly before they expire, even if no calls are made, until the returned guard is dropped.
     ///
     /// Without `keep_fresh`, only calls refresh a session, so an idle session does not send requests. Use `keep_fresh`
     /// for programs whose first call after a long idle period must not wait for a refresh. Also use `keep_fresh` if the

@@ -94,7 +94,8 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
-            // The future is boxed so that calls do not reserve memory for a second refresh, which is rare.
+            // The future is boxed so that calls do not reserve memory for a second refresh, because a second refresh is
+            // rare.
             return Box::pin(wait_for_last(&next, session)).await;
         }
     }
@@ -153,14 +154,14 @@ impl RefreshTask {
         }
         let Some(store_sync) = session.store_sync() else {
             let _exchange = self.handle.exchange(&session.0.exchange).await;
-            // A login or logout may have ended this refresh during the wait.
+            // A login or logout might have ended this refresh during the wait.
             if !session.is_refreshed_by(&self.handle) {
                 return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
             }
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
-        // The future is boxed so that refreshes without a store do not reserve memory for it.
+        // The future is boxed so that refreshes without a store do not reserve memory for this future.
         let (result, failure, after_commit) =
             Box::pin(locked_refresh::refresh(&session, store_sync, &self.handle, &mut self.basis)).await;
         self.complete((result, failure), after_commit);

@@ -25,7 +25,8 @@ use crate::transport::response::Response;
 /// The recorded value for an HTTP method that OpenTelemetry's conventions do not list.
 const OTHER: &str = "_OTHER";
 
-/// Creates a span for each request that a call sends, and counts the requests, including redirects and repeated sends.
+/// Creates a span for each request that a call sends, and counts these requests, including requests that follow a
+/// redirect or repeat an earlier request.
 pub(crate) struct SendSpans {
     endpoint: Option<&'static Endpoint>,
     sends: AtomicU32,
@@ -38,8 +39,8 @@ impl SendSpans {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// Records that the next request follows a redirect and therefore has a URL that does not match the method's
-    /// declared path.
+    /// Records that the next request follows a redirect. The URL of a redirected request does not match the path that
+    /// the trait declares.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);
     }
@@ -119,8 +120,8 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// Returns the HTTP method as spelled in OpenTelemetry's conventions. If OpenTelemetry's conventions do not list the
-/// method, also returns the original method.
+/// Returns the HTTP method as spelled in OpenTelemetry's conventions. Also returns the original HTTP method if
+/// OpenTelemetry's conventions do not list this method.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::platform::IN_BROWSER;
 use crate::platform::url::{Url, ascii_origin};
 
-/// The maximum number of redirects per call, which is the same as in reqwest.
+/// The maximum number of redirects per call, which is the same as reqwest's default.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
 pub(crate) struct Hop {

@@ -1,4 +1,4 @@
-//! [`Response`] is the response of a transport, before the body has been read.
+//! [`Response`] is the response that a transport returns, before the body has been read.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

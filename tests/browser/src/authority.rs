@@ -31,12 +31,12 @@ struct Login {
 pub struct Counts {
     pub logins: u64,
     pub logouts: u64,
-    /// The number of refreshes with the current refresh token.
+    /// The number of refresh requests that presented the current refresh token.
     pub refreshes: u64,
-    /// The number of refreshes with a used refresh token within the grace window.
+    /// The number of refresh requests that presented a used refresh token within its grace window.
     pub within_grace: u64,
-    /// The number of refreshes with a used refresh token after the grace window. A used refresh token that arrives
-    /// after the grace window also ends its login.
+    /// The number of refresh requests that presented a used refresh token after its grace window had ended. A used
+    /// refresh token that arrives after the grace window also ends its login.
     pub spent: u64,
     /// The number of rejected refreshes: without a refresh token, with a used refresh token, or with the refresh token
     /// of an ended login.
@@ -73,7 +73,7 @@ impl Authority {
         }
     }
 
-    /// Ends all logins, as an administrator does.
+    /// Ends all logins, as an administrator might do.
     pub fn end_all(&mut self) {
         self.logins.values_mut().for_each(|login| login.ended = true);
     }

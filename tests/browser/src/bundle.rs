@@ -22,7 +22,7 @@ pub fn guide_page() -> PathBuf {
     variable("AFRESH_GUIDE_PAGE").into()
 }
 
-/// Returns the URL of the running server of examples/browser.
+/// Returns the URL at which the server of `examples/browser` is running.
 pub fn example() -> String {
     variable("AFRESH_EXAMPLE")
 }

@@ -30,7 +30,7 @@ const NO_COOKIE: &str = "refresh=; Path=/api; HttpOnly; Max-Age=0";
 /// The only password that the server accepts for a login from the guide's page.
 pub const PASSWORD: &str = "secret";
 
-/// A server on its own port. Dropping this value stops the server.
+/// A test server that listens on its own port. Dropping this value stops the server.
 pub struct Server {
     pub address: SocketAddr,
     /// The state of the `/probe` routes.
@@ -51,7 +51,7 @@ struct Shared {
 struct Settings {
     /// The delay between replacing the refresh token and sending the refresh response.
     refresh_delay: Duration,
-    /// The status of a refused call or refresh.
+    /// The HTTP status with which the server refuses a call or a refresh.
     refusal: StatusCode,
     refusal_deletes_cookie: bool,
     /// The additional origin that CORS allows to read the responses.
@@ -135,12 +135,13 @@ impl Server {
         lock(&self.shared.settings).allowed_origin = Some(origin.into());
     }
 
-    /// Returns the number of refreshes that have arrived, including refreshes that the server has not answered yet.
+    /// Returns the number of refresh requests that have arrived, including requests that the server has not answered
+    /// yet.
     pub fn arrived(&self) -> u64 {
         *self.shared.arrived.borrow()
     }
 
-    /// Waits until more refreshes than `before` have arrived.
+    /// Waits until more than `before` refresh requests have arrived.
     pub async fn refresh_after(&self, before: u64) {
         let mut arrived = self.shared.arrived.subscribe();
         let _ = arrived.wait_for(|arrived| *arrived > before).await;
@@ -166,7 +167,8 @@ fn router(shared: Arc<Shared>, probe: &Probe) -> Router {
         .merge(probe.router())
 }
 
-/// The data of a login: the query from the page under test, or the body from the guide's page.
+/// The data of a login request. The page under test sends this data in the query, and the guide's page sends this data
+/// in the body.
 #[derive(serde::Deserialize)]
 struct Login {
     user: String,

@@ -123,7 +123,7 @@ async fn the_margin_is_a_part_of_the_lifetime() {
     }
 }
 
-/// H4: a token without a lifetime is used until the server refuses it.
+/// H4: a token without a known lifetime is used until the server refuses it.
 #[tokio::test(start_paused = true)]
 async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     let world = World::new();
@@ -140,7 +140,7 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     world.authority.assert_refreshes(1);
 }
 
-/// H5: a lifetime of zero or less is treated as unknown, so the token is not refreshed early.
+/// H5: a token lifetime of zero or less is treated as unknown, so the token is not refreshed early.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_of_zero_or_less_is_unknown() {
     for nothing in [json!(0), json!(-1), json!(-0.0), json!("0"), json!("-3600"), json!(i64::MIN)] {
@@ -158,8 +158,8 @@ async fn a_lifetime_of_zero_or_less_is_unknown() {
     }
 }
 
-/// H6: a lifetime can be a number or a string that contains a number. An invalid `expires_in` value is ignored and does
-/// not make a login or refresh fail.
+/// H6: a token lifetime can be a number or a string that contains a number. An invalid `expires_in` value is ignored
+/// and does not make a login or refresh fail.
 #[tokio::test(start_paused = true)]
 async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     let hour = Some(seconds(3600));
@@ -214,7 +214,7 @@ async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     }
 }
 
-/// H7: a lifetime is limited to one year, so that adding it to a clock value cannot overflow.
+/// H7: a token lifetime is limited to one year, so that adding it to a clock value cannot overflow.
 #[tokio::test(start_paused = true)]
 async fn a_very_long_lifetime_is_limited_to_a_year() {
     let given = [

@@ -78,8 +78,8 @@ trait Door {
     async fn revoke(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
 }
 
-/// J8: a public logout ends the client's session like any other logout. The logout request contains the caller's
-/// argument and no access token.
+/// J8: a public logout ends the client's session, as any other logout does. The logout request contains the caller's
+/// argument but not an access token.
 #[tokio::test(start_paused = true)]
 async fn a_public_logout_carries_no_access_token() {
     let world = World::new();
@@ -94,7 +94,8 @@ async fn a_public_logout_carries_no_access_token() {
     assert_eq!(body, format!("client_id=shop&token={}", issued.refresh_token().unwrap().secret()));
 }
 
-/// C14, W10: a refused public logout does not trigger a refresh, because its request contains no access token.
+/// C14, W10: a refused public logout does not trigger a refresh, because the logout request does not contain an access
+/// token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_logout_starts_no_refresh() {
     for status in [401, 403] {

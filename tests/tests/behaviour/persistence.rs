@@ -63,8 +63,8 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// K5, K6: if the store cannot be read, all waiting calls fail with the store's error, and the next call tries to load
-/// again.
+/// K5, K6: if the store cannot be read, all waiting calls fail with the store's error, and the next call tries again to
+/// load the session.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_failed_is_tried_again() {
     let world = guarded();
@@ -444,7 +444,7 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
 }
 
 /// F6: if all client handles are dropped during a refresh, the refresh completes and the new tokens are stored. The
-/// session is freed once the new tokens are stored.
+/// session's memory is freed once the new tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn without_any_handle_the_refresh_is_stored() {
     let world = guarded();

@@ -257,7 +257,7 @@ async fn urlencoded_tokens_are_read() {
     );
 }
 
-/// A token response whose fields have custom names, one of them a number.
+/// A token response with custom field names and a numeric lifetime.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Named {
     #[tokens(access)]
@@ -285,7 +285,7 @@ async fn a_type_of_the_user_reads_urlencoded_tokens() {
     assert_eq!(forms.session().tokens().unwrap().expires_in(), Some(Duration::from_secs(60)));
 }
 
-/// W15: if a response does not contain tokens, the error names the method and the response's fields, but does not
+/// W15: if a response does not contain tokens, the error names the trait method and the response's fields, but does not
 /// contain any values.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {

@@ -270,7 +270,7 @@ async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U4: the error of a failed refresh contains only the token endpoint's status and error code.
+/// U4: the error that a failed refresh returns contains only the token endpoint's status and error code.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
     let world = World::new();

@@ -40,7 +40,7 @@ pub fn hyper_transport(double: impl Double) -> HyperTransport {
     })
 }
 
-/// The tests that run only with the in-memory transport, each identified by the start of its path.
+/// The tests that run only with the in-memory transport, each identified by the start of its module path.
 const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
@@ -64,7 +64,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "clocks::an_idle_client_has_no_task_and_refreshes_nothing",
     "keep_fresh::a_dropped_guard_stops_but_a_refresh_in_progress_finishes",
     "logout::a_logout_before_the_refresh_has_run_discards_it_too",
-    // When these tests shut down a runtime, the connections that it drives are closed too.
+    // When these tests shut down a runtime, the connections that the runtime drives are closed, too.
     "cancellation::calls_on_another_runtime",
     "cancellation::a_call_waits_for_two_refreshes_at_most",
     "given_up_refreshes::",

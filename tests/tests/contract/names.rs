@@ -1,8 +1,8 @@
-//! The public names in the crate root and in the public modules.
+//! Lists the public names in the crate root and in the public modules.
 
 #![allow(unused_imports)]
 
-/// The crate root has 35 names. A derive macro and its trait have the same name.
+/// The crate root exports 35 names. A derive macro and its trait have the same name.
 mod root {
     pub use afresh::{
         AccessToken, ApiError, AsTokens, Body, ByteStream, CallInfo, CallKind, Client, ClientBuilder,

@@ -1,4 +1,4 @@
-//! Tests generated server responses: none of them makes the runtime panic, store an invalid token, or reveal a secret.
+//! Tests that no generated server response makes the runtime panic, store an invalid token, or reveal a secret.
 //!
 //! Each property is tested with about two thousand cases and a fixed seed. `AFRESH_FUZZ_SEED` and `AFRESH_FUZZ_CASES`
 //! set the seed and the number of cases.

@@ -1,4 +1,4 @@
-//! Tests the locations that stores return, which the runtime uses to detect copied sessions.
+//! Tests the locations that stores return. The runtime uses these locations to detect copied sessions.
 
 use afresh::store::{KeyringStore, RedisStore, SealKey, Sealed, SessionStore};
 use afresh::{FileStore, MemoryStore};
@@ -19,7 +19,7 @@ async fn the_location_of_a_store_with_a_lock_file_is_that_file() {
     assert_eq!(keyring("bob", "./one").place().await, one);
 }
 
-/// R8: the location of a Redis store is its key.
+/// R8: the location of a Redis store is the store's Redis key.
 #[tokio::test]
 async fn the_location_of_a_redis_store_is_its_key() {
     let redis = |name| RedisStore::new("redis://127.0.0.1:1", name).unwrap();

@@ -125,7 +125,8 @@ async fn leftovers_are_neither_used_nor_followed() {
     );
 }
 
-/// The file for an identity never has a name that the store at the same path uses for its lock or a temporary file.
+/// An identity's session file never has a name that the store at the same path uses for its lock file or a temporary
+/// file.
 #[tokio::test]
 async fn no_identity_has_the_name_of_a_lock_or_of_a_leftover() {
     let folder = Folder::new();

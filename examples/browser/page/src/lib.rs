@@ -1,5 +1,5 @@
-//! A page with a login, a list and a session that all tabs share. An expired token causes only one refresh, regardless
-//! of the number of tabs.
+//! A web page with a login form and a list. All tabs share one session. An expired token causes only one refresh,
+//! regardless of the number of tabs.
 
 mod view;
 

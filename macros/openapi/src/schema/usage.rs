@@ -86,7 +86,7 @@ fn scan(value: &Value, found: &mut Found) {
     }
 }
 
-/// Adds all references that are reachable from `value` to `into`.
+/// Adds to `into` all references that are reachable from `value`.
 fn collect(document: &Document, value: &Value, into: &mut BTreeSet<String>) {
     let mut found = Found::default();
     scan(value, &mut found);

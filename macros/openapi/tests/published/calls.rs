@@ -16,7 +16,7 @@ const TRIES: usize = 200;
 /// The `calls` module for documents whose requests the mock server does not check.
 pub(crate) const NONE: &str = "pub async fn all(_: &str) {}\n";
 
-/// Returns the source of `async fn all(url)`, which calls each method once and prints the failures.
+/// Returns the source code of `async fn all(url)`, which calls each trait method once and prints the failures.
 pub(crate) fn program(schemas: &Schemas, generated: &Generated) -> String {
     let file = syn::parse_file(&generated.source).unwrap();
     let traits = file.items.iter().filter_map(|item| match item {
@@ -104,7 +104,7 @@ struct Arguments<'s> {
     operation: Value,
     params: Vec<Value>,
     maker: Maker<'s>,
-    /// The operation's losses, which are the parameters and bodies that the client cannot send.
+    /// The parameters and bodies of the operation that the client cannot send.
     lost: Vec<String>,
 }
 

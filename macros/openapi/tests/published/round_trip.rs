@@ -21,7 +21,8 @@ struct Case {
     schema: String,
     index: usize,
     value: Value,
-    /// The name of the tag property, if serde stores the type's tag in the union rather than in the type.
+    /// The name of the property that contains the type's tag, if serde writes the tag only when the type is part of a
+    /// union.
     tag: Option<String>,
 }
 
@@ -84,7 +85,8 @@ fn wrong(case: &Case, line: &str, valid: &Validator) -> Option<String> {
     Some(format!("{}: {what}\n  {}\n  {again}", case.schema, case.value))
 }
 
-/// Returns the types whose tag is stored in a union, each with the name of the tag property.
+/// Returns the types whose tag serde writes only when the type is part of a union, each with the name of the tag
+/// property.
 fn tags(source: &str) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
     for union in source.split("#[serde(tag = \"").skip(1) {
@@ -96,7 +98,7 @@ fn tags(source: &str) -> BTreeMap<String, String> {
     tags
 }
 
-/// Returns the source of a function that decodes a value as the type of a schema and encodes it again.
+/// Returns the source code of a function that decodes a value as the type of a schema and encodes it again.
 pub(crate) fn program(generated: &Generated) -> String {
     let mut arms = String::new();
     for (index, (_, ty)) in generated.schemas.iter().enumerate() {
@@ -115,7 +117,8 @@ fn lines(cases: &[Case]) -> String {
     cases.iter().map(|case| format!("{} {}\n", case.index, case.value)).collect()
 }
 
-/// Normalizes differences that do not matter: the order of properties, `null` properties, and the kind of a number.
+/// Normalizes differences that do not matter: the order of properties, `null` properties, and whether a number is an
+/// integer or a float.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(plain).collect(),

@@ -1,4 +1,5 @@
-//! Compiles the clients of handwritten documents with unusual features, and calls the clients' methods.
+//! Compiles the clients that were generated from handwritten documents with unusual features, and calls the clients'
+//! methods.
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 

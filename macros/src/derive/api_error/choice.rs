@@ -70,8 +70,8 @@ fn render_body(settings: &Settings, variant: &Variant, content: &Content) -> Tok
     }
 }
 
-/// The rendered call has the span of the whole type, so that the compiler underlines the whole type if it is not the
-/// runtime's error type.
+/// The rendered call has the span of the whole type, so that the compiler underlines the whole type if that type is not
+/// the runtime's error type.
 fn render_other(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let Content { member, ty } = variant.other.and(variant.content.as_ref())?;
     let (name, error, value) = (variant.name, local("error"), local("value"));

@@ -1,4 +1,4 @@
-//! Converts the enum to the model, one variant at a time.
+//! Converts an error enum to the model, one variant at a time.
 
 use proc_macro2::TokenTree;
 use quote::ToTokens;

@@ -32,7 +32,7 @@ fn check_duplicates(found: &TokenStruct, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks that no field is declared to hold two values, except for one token that is both the access token and the
+/// Reports each field that is declared as the source of two values, unless these values are the access token and the
 /// refresh token.
 fn check_fields(found: &TokenStruct, diag: &mut Diagnostics) {
     let field_of = |found: &Found| match &found.source {

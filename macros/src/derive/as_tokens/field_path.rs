@@ -1,5 +1,5 @@
-//! Reads a path of fields, such as `"data.access_token"`. A path always begins at the struct, even when the path is
-//! written on a field.
+//! Reads a path of fields, such as `"data.access_token"`. A field path always begins at the struct, even if the path is
+//! written in an attribute on a field.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;

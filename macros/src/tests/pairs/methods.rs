@@ -151,7 +151,8 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
                 "form" => BODIES.contains(&param.name) && param.name != "form member",
                 _ => false,
             };
-            // The session can supply the value of any logout parameter except an entire `HeaderMap`.
+            // The session can supply the value of any logout parameter except `headers`, which is an entire
+            // `HeaderMap`.
             let trace = match method.name {
                 "logout" if param.name != "headers" => trace.replace("(&x)", "(__afresh_current)"),
                 _ => trace,
@@ -162,7 +163,8 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
     }
 }
 
-/// An HTTP method attribute has its own row with a path, and all other attributes are tested with `post`.
+/// Each HTTP method attribute is tested with the path in its row of the table. All other method attributes are tested
+/// together with `post`.
 #[test]
 fn every_attribute_has_its_meaning_alone() {
     for method in ON_METHOD {

@@ -14,8 +14,8 @@ const SAVED: u64 = 100;
 
 /// Limits a client's retries to a percentage of its calls, plus a reserve.
 ///
-/// All clones of a client share one budget. When the budget is exhausted, a failed call returns its last result instead
-/// of being retried.
+/// All clones of a client share one retry budget. When the budget is exhausted, a failed call returns its last result
+/// instead of being retried.
 ///
 /// ```
 /// use afresh::{Client, Retry, RetryBudget};
@@ -39,8 +39,8 @@ impl RetryBudget {
         Self { percent: percent.into(), reserve: 0, balance: None }.reserve(10)
     }
 
-    /// Sets the number of retries that are allowed in addition to the percentage. The reserve is granted once and is
-    /// not refilled.
+    /// Sets the reserve, which is the number of retries that are allowed in addition to the percentage of the calls.
+    /// The reserve is granted once and is not refilled.
     #[must_use]
     pub fn reserve(self, retries: u32) -> Self {
         let reserve = u64::from(retries);

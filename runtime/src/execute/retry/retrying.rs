@@ -20,7 +20,7 @@ pub(crate) struct Retrying {
 }
 
 /// Decides whether failed attempts are retried. A program that does not enable retries does not link the retry code,
-/// because only this trait's objects refer to that code.
+/// because only `dyn Retries` objects refer to that code.
 pub(crate) trait Retries: Send + Sync {
     /// Returns an error message if the settings contain a status code that cannot be retried.
     fn mistake(&self, refresh_on: &[u16]) -> Option<String>;
@@ -33,8 +33,8 @@ pub(crate) struct EndedAttempt<'a> {
     pub(crate) outcome: Result<&'a Answer, &'a Error>,
     pub(crate) stage: Stage,
     pub(crate) allowed: &'a dyn Fn() -> Allowed,
-    /// The status codes that are never retried, because they trigger a refresh or because the method returns `None` for
-    /// them.
+    /// The response status codes after which a call is never retried, because they trigger a refresh or because the
+    /// trait method returns `None` for them.
     pub(crate) handled: [&'a [u16]; 2],
     pub(crate) retries: u32,
     pub(crate) deadline: Option<Instant>,

@@ -1,4 +1,4 @@
-//! [`Page`] represents the pages that the runtime sends to the browser during a login.
+//! [`Page`] represents a page that the runtime sends to the browser during a login.
 
 use std::fmt::Write as _;
 
@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 pub(super) struct Page {
     status: &'static str,
     html: String,
-    /// Whether the program supplied the page. A page from the program has no content security policy and may load any
-    /// resource.
+    /// Whether the program supplied the page. A supplied page has no content security policy and can load any resource.
     custom: bool,
 }
 

@@ -148,8 +148,8 @@ mod tests {
         assert_eq!(response.text().await.unwrap(), "body");
     }
 
-    /// A4: rules can read at most 16 KiB of a body. The caller receives every chunk of the body in order and without a
-    /// copy.
+    /// A4: rules can read at most 16 KiB of a body. The caller receives every chunk of the body in order, and no chunk
+    /// is copied.
     #[tokio::test]
     async fn the_reader_gets_every_chunk_without_a_copy() {
         let chunks: Vec<Bytes> = (0..40).map(|n| Bytes::from(vec![n; 1000])).collect();

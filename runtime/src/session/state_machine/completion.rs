@@ -70,8 +70,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             self.current.credential().filter(|old| access.is_some() && old.tokens().access_token() == access);
         let token_since = same.map(|_| self.current.token_since);
         if let Some(old) = same.filter(|_| refused) {
-            // The rotated refresh token is kept even though the refresh failed, because the old refresh token may
-            // already be spent.
+            // The rotated refresh token is kept even though the refresh failed, because the old refresh token might
+            // already have been used.
             let kept = Arc::new(old.with_refresh_of(credential.tokens()));
             self.backoff.record_failure(no_progress(), None, now, jitter);
             self.publish(|next| {
@@ -98,7 +98,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Publishes the credential that a manual `#[refresh]` call obtained. `begun` is the session's stamp at the time
-    /// the call began. A running refresh is detached, because the manual call may already have spent the refresh token.
+    /// the call began. A running refresh is detached, because the manual call might already have used the refresh
+    /// token.
     pub(crate) fn set_refreshed(
         &mut self,
         begun: Stamp,

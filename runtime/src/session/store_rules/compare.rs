@@ -1,6 +1,6 @@
 //! [`compare`] compares a process's session with the session in the store.
 
-/// The identity of a session in a process or a store. The type `L` identifies a login.
+/// The identity of a session in a process or a store. A value of the type `L` identifies a login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
@@ -51,7 +51,7 @@ pub(crate) fn compare<L: PartialEq>(
     let missing = match storage {
         Storage::Missing => true,
         // A login that was replaced by another login is never stored again. If the record contains neither this
-        // session's login nor the login identified by `replaces`, another process might have spent this session's
+        // session's login nor the login identified by `replaces`, another process might have used this session's
         // refresh token and then stored a different login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)

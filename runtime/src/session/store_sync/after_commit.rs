@@ -19,7 +19,7 @@ pub(crate) struct AfterCommit {
 /// The state of the store when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
-    /// Whether the session had no login before the refresh. The store does not contain such a session.
+    /// Whether the session had no login before the refresh. A session without a login is not in the store.
     pub(super) first: bool,
 }
 
@@ -30,8 +30,8 @@ impl AfterCommit {
         store_sync.state().view_of(here).refreshed(note.stored, note.first);
     }
 
-    /// Releases the store's lock if possible, and starts a store write if the result has not been stored yet.
-    /// `published` is true if the result was published.
+    /// Releases the store's lock if possible, and starts a store write if the refresh's result has not been stored yet.
+    /// `published` is true unless the session discarded the refresh's result.
     pub(crate) fn finish(self, session: &Session, refresh: &RefreshHandle, published: bool) {
         let Self { unwritten, exclusive, .. } = self;
         drop(exclusive);

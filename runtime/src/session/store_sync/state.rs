@@ -67,7 +67,7 @@ pub(crate) struct SyncState {
     pub(super) failures: u32,
     pub(super) lock: LockSlot,
     pub(super) reads: u64,
-    /// The time of the last read, and the error if the read failed.
+    /// The time of the last read from the store, and the error if this read failed.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
 }
 

@@ -22,9 +22,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 pub(super) struct Lock {
     pub(super) connection: Connection,
-    /// The key of the session's hash.
+    /// The Redis key of the hash that stores the session.
     pub(super) hash: String,
-    /// The key of the lock.
+    /// The Redis key of the lock.
     pub(super) key: String,
     pub(super) lease: Duration,
 }

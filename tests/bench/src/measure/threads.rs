@@ -12,14 +12,14 @@ const ROUNDS: usize = 100;
 const ENOUGH: usize = 700;
 const MOST_PROCESSES: usize = 25;
 /// The minimum time, in nanoseconds, that a cache line needs to move between two physical cores. The two cores of a
-/// virtual machine can temporarily be two threads of one physical core, and sharing between these threads costs almost
-/// nothing. The transfer of a cache line takes about 8 ns within one core, at least 25 ns within a die, and at least
-/// 100 ns between dies.
+/// virtual machine can temporarily be two threads of one physical core, and sharing a cache line between these two
+/// threads costs almost nothing. The transfer of a cache line takes about 8 ns within one core, at least 25 ns within a
+/// die, and at least 100 ns between dies.
 const APART: f64 = 20.0;
 /// The time to wait before starting the next process if the last process ran on only one physical core in most rounds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// If the threads of a slice used at least this share of the available CPU time, other processes did not disturb the
-/// slice.
+/// If the threads used at least this share of the available CPU time in a slice of the measurement, other processes did
+/// not disturb that slice.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {
@@ -87,7 +87,7 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// For one number of threads, returns three medians over the undisturbed slices: the time without a session, the time
+/// Returns three medians over the undisturbed slices for one number of threads: the time without a session, the time
 /// with a session, and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);

@@ -99,8 +99,8 @@ fn error_of(message: &Value, batch: &Path, starts: &[(usize, usize)]) -> Option<
     Some((*number, code, rendered))
 }
 
-/// Returns the line number of a compiler span in the file `batch`. For a span outside the file `batch`, returns the
-/// line number of the macro call that the span comes from.
+/// Returns the line number of a compiler span in the file `batch`. If the span is outside the file `batch`, the result
+/// is the line number of the macro call that the span comes from.
 fn line_in(span: &Value, batch: &Path) -> Option<usize> {
     if span["file_name"].as_str().is_some_and(|name| batch.ends_with(name) || Path::new(name) == batch) {
         return usize::try_from(span["line_start"].as_u64()?).ok();

@@ -10,8 +10,8 @@ pub struct Case {
     pub max: usize,
     /// A string that the first error message must contain.
     pub cure: String,
-    /// Whether the mistake is known to cause too many errors, or to lack the expected string in its first error
-    /// message.
+    /// Whether it is known that the mistake causes too many errors, or that its first error message lacks the expected
+    /// string.
     pub is_known: bool,
     lines: Vec<String>,
     /// Whether the mistake is a complete item. Otherwise, the mistake is a method of a trait.
@@ -43,7 +43,8 @@ pub fn read_all(folder: &Path) -> Vec<Case> {
     files.iter().flat_map(|path| read(&fs::read_to_string(path).unwrap())).collect()
 }
 
-/// Returns all mistakes in a file. Each block of the file describes one mistake for each alternative in the block.
+/// Returns all mistakes in a file. A block of the file describes several mistakes if the block lists alternatives, and
+/// one mistake otherwise.
 fn read(text: &str) -> Vec<Case> {
     let blocks = text.split("\n== ").skip(1);
     blocks.flat_map(read_block).collect()

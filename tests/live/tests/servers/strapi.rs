@@ -1,5 +1,5 @@
-//! Tests Strapi, which sends `jwt` and `refreshToken` in JSON, errors without a code, lists with numbered pages, and
-//! files.
+//! Tests Strapi, which sends `jwt` and `refreshToken` in JSON, errors without an error code, lists with numbered pages,
+//! and files.
 
 use afresh::session::SessionEvent;
 use afresh::{
@@ -211,7 +211,7 @@ async fn a_logout_with_an_expired_token_ends_the_session(shop: &ShopClient, serv
     assert!(other.orders(25).await.unwrap_err().is_session_expired());
 }
 
-/// Checks that a new password revokes all refresh tokens. The client that sets the password gets new tokens.
+/// Checks that a password change revokes all refresh tokens. The client that changes the password gets new tokens.
 async fn a_new_password_ends_the_sessions_of_other_clients(server: &Server) {
     let (here, there) = (client(server), client(server));
     for client in [&here, &there] {

@@ -247,7 +247,7 @@ async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
 }
 
 /// RFC 7578 §4.2 and §5.1: the name of a part is plain UTF-8, without the `name*=` form that other standards use.
-/// Quotes and line endings are encoded as in HTML forms.
+/// Quotes and line endings in the name are encoded as in HTML forms.
 #[tokio::test]
 async fn the_name_of_a_part_equals_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -261,7 +261,8 @@ async fn the_name_of_a_part_equals_a_browsers() {
     }
 }
 
-/// RFC 9110 §8.6: a request without a body has `content-length: 0` if requests with its method usually have a body.
+/// RFC 9110 §8.6: a request without a body has `content-length: 0` if requests with the same HTTP method usually have a
+/// body.
 #[tokio::test]
 async fn a_request_without_a_body_has_the_content_length_of_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);

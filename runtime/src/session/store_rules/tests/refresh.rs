@@ -67,7 +67,7 @@ impl World {
         }
         let (name, identity) = (process.name, view.stored_as.identity.clone());
         let session = process.token.map(|token| (identity, token));
-        // If there is no session, the store contains no refresh token that could be spent.
+        // Without a session, the store does not contain a refresh token, so no intent to refresh is recorded.
         let (has_login, intent) = (session.is_some(), session.as_ref().map(|_| name));
         self.put(Stored { session, intent });
         if reply == Reply::Lost {

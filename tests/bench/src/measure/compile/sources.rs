@@ -37,7 +37,7 @@ impl Default for Source {
 }
 
 impl Source {
-    /// Returns the source with a different path for one endpoint.
+    /// Returns the source code with a changed URL path for one endpoint.
     pub fn edited(mut self) -> Self {
         for text in [&mut self.program, &mut self.document] {
             *text = text.replace("/r10/", "/r10x/").replace("/r10\"", "/r10x\"");

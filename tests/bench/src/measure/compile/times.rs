@@ -14,7 +14,8 @@ pub const COLUMNS: [&str; 4] = ["check", "debug", "release", "after an edit"];
 #[derive(Clone, Default)]
 pub struct Samples([Vec<f64>; 4]);
 
-/// The number of rounds for afresh and the handwritten functions, and the number of rounds for the other designs.
+/// The number of rounds for the `afresh` crate and the handwritten functions, and the number of rounds for the other
+/// designs.
 struct Rounds {
     rivals: usize,
     others: usize,
