@@ -39,7 +39,7 @@ trait Shop {
     #[post("/api/user/logout")]
     async fn logout(&self) -> Result<()>;
 
-    /// Returns an order of the current user.
+    /// Returns one of the current user's orders.
     #[get("/api/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 }

@@ -252,7 +252,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `items[0].name`:",
         ),
     ];
-    // A decode error shows the type's field names, even if an unknown field causes the error.
+    // A decode error shows the names of the type's fields, but replaces the name of an unknown field with `*`.
     let error =
         body(json!({ "items": [{ "colour": 1, "name": "tea", "price": "x" }] })).basket().await.unwrap_err();
     assert!(error.to_string().contains(r#"after `{"items":[{"*":…,"name":"…","price":"…"`"#), "{error}");

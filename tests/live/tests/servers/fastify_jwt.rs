@@ -13,7 +13,7 @@ trait Shop {
     #[post("/auth/login")]
     async fn log_in(&self, #[json("user")] user: &str, #[json("password")] password: &str) -> Result<Tokens>;
 
-    /// Sends no body, because Fastify rejects an empty body with a JSON content type.
+    /// Does not send a body, because Fastify rejects an empty body with a JSON content type.
     #[refresh]
     #[post("/auth/refresh")]
     async fn refresh(&self) -> Result<Tokens>;

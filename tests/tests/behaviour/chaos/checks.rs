@@ -174,7 +174,7 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // Granted refreshes that repeat a refresh whose response was lost are not counted.
+        // The count excludes granted refreshes that only repeat a refresh whose response was lost.
         let granted = self
             .run
             .world
