@@ -186,7 +186,7 @@ impl Drop for UnderWay {
 }
 
 /// A request that the authorization server holds until the test decides how to handle it. If a `ParkedRequest` is
-/// dropped before the test has decided, the request's connection is reset.
+/// dropped before the test has decided how to handle the request, the request's connection is reset.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]

@@ -130,8 +130,8 @@ mod tests {
         assert_eq!(refreshed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
     }
 
-    /// H9: the monotonic clock stops while the machine sleeps. Only the wall clock shows that a token expired during
-    /// sleep.
+    /// H9: the monotonic clock stops while the machine sleeps. Only the wall clock shows that a token expired while the
+    /// machine was asleep.
     #[test]
     fn a_token_that_expired_during_sleep_may_have_expired() {
         let received = start();

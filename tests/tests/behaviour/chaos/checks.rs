@@ -1,4 +1,4 @@
-//! The invariants that every random run must satisfy.
+//! Checks the invariants that every random run must satisfy.
 
 use std::collections::HashMap;
 use std::time::Duration;

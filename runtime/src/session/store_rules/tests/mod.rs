@@ -18,7 +18,7 @@ use self::fingerprint::Seen;
 use self::world::{Budget, World};
 use crate::platform::time::real_now;
 
-/// The time limit for one call to `explore`. One call takes much less time than the limit, even on a busy machine.
+/// The time limit for one call to `explore`. `explore` takes much less time than the limit, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 struct Explored {
