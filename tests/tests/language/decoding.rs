@@ -267,8 +267,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
     assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
 }
 
-/// If the error that a user's type returns quotes a value, the decode error omits the quoted value and all text after
-/// it.
+/// If the error from a user's type quotes a value, the decode error omits the quoted value and all text after it.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
     for body in ["SECRET", "x, expected SECRET", "\" at line SECRET", "\"SECRET\"", "{\"SECRET\":1}"] {
