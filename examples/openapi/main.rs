@@ -14,7 +14,7 @@ use parcels::{account_app, account_client_credentials};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The API server runs in this process, so that the example needs no other server.
+    // The API server runs in this process, so that the example does not need another server.
     server::start(BASE_URL)?;
 
     let parcels = if std::env::args().any(|argument| argument == "login") {

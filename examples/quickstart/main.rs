@@ -1,5 +1,5 @@
-//! Sends 64 calls with an expired token. The session refreshes once, and every call succeeds.
-//! Run the quickstart with `cargo run --example quickstart`.
+//! Sends 64 calls with an expired token. The session is refreshed once, and every call succeeds. Run the quickstart
+//! with `cargo run --example quickstart`.
 //!
 //! The trait below declares the whole client. The rest of the example starts a server on this machine (`server.rs`),
 //! waits until the access token expires, and prints the requests that the server received.
@@ -23,7 +23,7 @@ use timeline::Kind;
 /// keeps the refresh token in a cookie.
 #[api(scheme = none, refresh_on(403))]
 trait Shop {
-    /// Logs in. The token in the login response starts the session.
+    /// Logs in. The session starts with the token from the login response.
     #[login]
     #[post("/api/user/login")]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
@@ -39,7 +39,7 @@ trait Shop {
     #[post("/api/user/logout")]
     async fn logout(&self) -> Result<()>;
 
-    /// Returns an order of the current user.
+    /// Returns one of the current user's orders.
     #[get("/api/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 }

@@ -63,7 +63,7 @@ impl Authority {
         assert_count(expected, self.logouts(), "logouts", &self.requests(Role::Logout));
     }
 
-    /// Asserts that refresh tokens were sent again `expected` times because the response to the first use was lost.
+    /// Asserts that clients reused refresh tokens `expected` times because the response to the first use was lost.
     ///
     /// # Panics
     ///
@@ -85,7 +85,7 @@ impl Authority {
         assert_count(expected, seen, "refreshes at the same time", &requests);
     }
 
-    /// Asserts that refresh tokens were sent again `expected` times even though the response to the first use had
+    /// Asserts that clients reused refresh tokens `expected` times even though the response to the first use had
     /// arrived.
     ///
     /// # Panics

@@ -112,7 +112,7 @@ fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<Stri
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);
     }
-    // Other tests check the field name, so this function searches all values of the request.
+    // Other tests check the field name, so this function does not: it searches all values of the request.
     let json = match seen.json() {
         Value::Object(members) => members.into_iter().map(|(_, value)| value).collect(),
         other => vec![other],
@@ -186,7 +186,7 @@ impl Drop for UnderWay {
 }
 
 /// A request that the authorization server holds until the test decides how to handle it. If a `ParkedRequest` is
-/// dropped before the test has decided, the request's connection is reset.
+/// dropped before the test has decided how to handle the request, the request's connection is reset.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]
@@ -204,7 +204,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends `answer`. If the server held the request before processing it, the request is never processed.
+    /// Sends `answer`. If the server has not processed the request yet, it never processes the request.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
@@ -214,7 +214,7 @@ impl ParkedRequest {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers the request. If the server held the request before processing it, the request is never processed.
+    /// Never answers the request. If the server has not processed the request yet, it never processes the request.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

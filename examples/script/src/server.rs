@@ -43,7 +43,7 @@ pub fn start() -> io::Result<Server> {
 
 struct Shop {
     generation: usize,
-    /// The number of requests for which the newest access token is still valid.
+    /// The number of further requests that the server accepts with the newest access token.
     left: usize,
     refreshes: Arc<AtomicUsize>,
 }

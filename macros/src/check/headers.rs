@@ -62,7 +62,8 @@ fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
     constants.chain(params)
 }
 
-/// Returns the reason why a method cannot set `header`, or `None` if no other attribute produces that header.
+/// Returns the help text for a header that another attribute of the method already produces, or `None` if no attribute
+/// produces `header`.
 fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {

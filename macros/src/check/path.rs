@@ -125,7 +125,7 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
 }
 
 /// Removes and returns a placeholder and a parameter that probably belong together, because their names are similar or
-/// no others remain.
+/// because no other placeholder or parameter remains.
 fn take_pair<'m>(
     unfilled: &mut Vec<&'m str>,
     unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,

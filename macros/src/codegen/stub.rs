@@ -14,7 +14,7 @@ use crate::syntax::{
     End, Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, has_serialize_object, mentions,
 };
 
-/// Renders a valid declaration of the method for the trait.
+/// Renders a valid replacement for the trait's declaration of `method`.
 pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, .. } = method;
     let generics = all_generics(api, method);
@@ -40,7 +40,7 @@ pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// Renders a stub for the method in the client. The stub never runs, because the crate does not compile.
+/// Renders the client's stub for `method`. The stub never runs, because the crate does not compile.
 pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, .. } = method;
     let generics = all_generics(api, method);
@@ -120,7 +120,8 @@ fn cfgs_of(param: &Parameter) -> TokenStream {
     quote!(#(#cfgs)*)
 }
 
-/// Returns the attributes that the compiler accepts on a parameter. Unknown attributes have already been reported.
+/// Returns those attributes of `param` that the compiler accepts on a parameter. Unknown attributes have already been
+/// reported.
 fn propagated_to_parameter(param: &Parameter) -> TokenStream {
     propagated(&param.attributes)
 }

@@ -1,8 +1,8 @@
 //! Collects errors and emits them in source order.
 //!
-//! Every location gets a number while the source is parsed, and errors are sorted by the number of their location.
-//! Without the numbers, errors could not be sorted, because the macro's steps find errors in different orders, and
-//! spans cannot be compared on stable Rust.
+//! While the source is parsed, every location gets a number, and errors are sorted by these numbers. Without the
+//! numbers, errors could not be sorted, because the macro's steps find errors in different orders, and spans cannot be
+//! compared on stable Rust.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -63,7 +63,8 @@ impl Diagnostics {
         at
     }
 
-    /// Returns the number of the next location. Two position numbers mark the start and the end of a node.
+    /// Returns the number of the next location. A caller that calls this function before and after parsing a node gets
+    /// the range of the node's location numbers.
     pub(crate) fn position(&self) -> usize {
         self.next
     }

@@ -2,8 +2,8 @@
 
 use super::spelling;
 
-/// Returns the error message for a `text` that is not a valid `what`. An empty text has its own message, because empty
-/// backticks are hard to read.
+/// Returns the error message for a `text` that is not a valid `what`. If `text` is empty, the message does not quote
+/// `text`, because empty backticks are hard to read.
 pub(crate) fn invalid(what: &str, text: &str) -> String {
     if text.is_empty() {
         return format!("{what} must not be empty");

@@ -31,8 +31,8 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
                 attribute.at,
                 format_args!("parameter `{label}` has more than one place in the request"),
             );
-            // If two attributes set the parameter's place, no place is stored, so that the parameter does not cause
-            // further errors.
+            // If two attributes set the parameter's place in the request, no place is stored, so that the parameter
+            // does not cause further errors.
             kind = None;
             continue;
         }
@@ -42,8 +42,8 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
     Param { source, place, kind }
 }
 
-/// Reports a parameter that is a pattern. For a server framework's extractor, the help text shows the corresponding
-/// parameter attribute.
+/// Reports a parameter that is declared with a pattern instead of a name. If the pattern is a server framework's
+/// extractor, the help text shows the corresponding parameter attribute.
 fn push_pattern(source: &Parameter, diag: &mut Diagnostics) {
     let fact = "parameters of a client method must be plain names";
     let Pattern::Other(tokens) = &source.pattern else { return };

@@ -11,7 +11,7 @@ pub(crate) fn is_header_value(text: &str) -> bool {
 }
 
 /// Whether `text` is a `token` as defined in RFC 9110. HTTP methods, header names, cookie names and authentication
-/// schemes are tokens.
+/// schemes have the syntax of a `token`.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

@@ -1,6 +1,6 @@
 //! Lists the roles that methods can have in the session.
 
-/// A method's effect on the session.
+/// The effect of a trait method on the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Login,

@@ -10,14 +10,14 @@ pub(super) fn drain(input: ParseStream) -> syn::Result<()> {
     input.parse::<TokenStream>().map(drop)
 }
 
-/// Whether the rest of the input consists of attributes without an item. The compiler reports attributes without an
-/// item.
+/// Whether the rest of the input consists of attributes without an item. The compiler itself reports attributes that no
+/// item follows.
 pub(super) fn ends_in_attributes(input: ParseStream) -> bool {
     let ahead = input.fork();
     ahead.call(syn::Attribute::parse_outer).is_ok() && ahead.is_empty()
 }
 
-/// Reads the rest of an item, up to its `;` or braces.
+/// Reads the rest of an item, including its final `;` or braces.
 pub(super) fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
     let mut rest = TokenStream::new();
     while !input.is_empty() {

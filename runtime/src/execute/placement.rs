@@ -17,7 +17,7 @@ pub(crate) struct Placement {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Scheme {
-    /// The token type, or `Bearer` if the server sent no type.
+    /// The token type, or `Bearer` if the server did not send a token type.
     OfToken,
     /// The header contains only the token, without a scheme.
     Bare,

@@ -1,4 +1,4 @@
-//! [`Plan`] contains the rules for one call, which are derived from the call's declaration.
+//! [`Plan`] contains the rules for one call, such as its retry settings and its limits.
 
 use std::sync::{Arc, OnceLock};
 
@@ -34,7 +34,7 @@ pub(crate) enum Declaration {
     HandWritten(NotInBrowser<HandWrittenDeclaration>),
 }
 
-/// The data of a hand-written request, which has no declaration.
+/// The data that a hand-written request has instead of a trait method's declaration.
 pub(crate) struct HandWrittenDeclaration {
     pub(crate) placement: Placement,
     /// The key under which the session stores refusals of this request.

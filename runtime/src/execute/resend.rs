@@ -1,5 +1,5 @@
-//! Handles a refused credential: refreshes the session and sends the call again. If the server refuses the second
-//! request as well, the call returns that refusal.
+//! Handles a refused credential: refreshes the session and sends the call again. If the server also refuses the
+//! repeated request, the call returns the second refusal.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -138,7 +138,7 @@ impl Execution {
         if let Some(refusal) = refusal {
             self.refused_again(&snapshot, refusal);
         }
-        // If the second response does not refuse the call, the receipt keeps the classification of the first response.
+        // If the second response is not a refusal, `receipt` keeps the classification of the first response.
         self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }

@@ -25,7 +25,7 @@ fn is_mapped(address: &str) -> bool {
     rest.is_some_and(|(second, last)| second.len() == 2 && !last.contains(':'))
 }
 
-/// Parses the host of a URL as an IP address. Returns `None` if the host is a name.
+/// Parses the host of a URL as an IP address. Returns `None` if the host is a domain name.
 pub(crate) fn address_of(host: &str) -> Option<IpAddr> {
     host.trim_matches(['[', ']']).parse().ok()
 }

@@ -88,7 +88,7 @@ impl App {
 
     /// Sets the method that the client uses to authenticate to the token endpoint. By default, a client without a
     /// secret uses [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`], or [`ClientAuth::Body`] if
-    /// the server's metadata lists only that method.
+    /// the server's metadata lists only that authentication method.
     pub fn auth(mut self, auth: ClientAuth) -> Self {
         self.auth = Some(auth);
         self

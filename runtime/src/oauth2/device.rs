@@ -110,7 +110,7 @@ impl DeviceCode {
         self.answer.verification_uri_complete.as_deref()
     }
 
-    /// Returns the lifetime of the code, measured from the call to [`start`](Device::start).
+    /// Returns the lifetime of the device code and the user code, measured from the call to [`start`](Device::start).
     #[must_use]
     pub fn expires_in(&self) -> Duration {
         self.answer.lifetime
@@ -124,7 +124,7 @@ impl DeviceCode {
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the code has expired.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the device code has expired.
     /// - An error of any other kind means that a logout happened during the login, or that the store failed.
     pub fn finish(
         self,
@@ -167,8 +167,8 @@ impl DeviceCode {
         }
     }
 
-    /// Returns the remaining lifetime of the code. The code's age includes any time during which the machine was
-    /// suspended.
+    /// Returns the remaining lifetime of the device code. The age of the device code includes any time during which the
+    /// machine was suspended.
     fn left(&self) -> Duration {
         let now = Now::read();
         let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);

@@ -27,8 +27,8 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// The time limit for the request that exchanges a code for tokens. The limit is high because an authorization code can
-/// be sent only once.
+/// The time limit for the request that exchanges an authorization code for tokens. The limit is high because an
+/// authorization code can be sent only once.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// An endpoint for login requests, with the HTTP client that sends these requests.

@@ -1,5 +1,5 @@
 //! [`Parts`] collects the parts of a multipart body (RFC 7578), and [`IntoPart`] converts an argument into parts. The
-//! body is built for each send, so it can be sent again if all of its parts can be sent again.
+//! body is built again each time it is sent, so the request can be repeated if all parts of the body can be sent again.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,7 @@
-//! Deserializes the declared type from a body. How the body is read depends on the first deserializer method that the
-//! type's `Deserialize` implementation calls. `()` ignores the body, `Option` reads an absent body as `None`, byte
-//! types take the raw body, string types take the body as text, and any other type is read as JSON. The name of the
-//! type does not affect how the body is read.
+//! Deserializes a response body into the declared type. How the body is read depends on the first deserializer method
+//! that the type's `Deserialize` implementation calls. `()` ignores the body, `Option` reads an absent body as `None`,
+//! byte types take the raw body, string types take the body as text, and any other type is read as JSON. The name of
+//! the type does not affect how the body is read.
 
 use std::cell::{Cell, OnceCell};
 
@@ -95,8 +95,8 @@ fn end(json: &mut JsonReader<'_>) -> Result<(), DecodeError> {
     json.end().map_err(DecodeError::Json)
 }
 
-/// Reads a JSON value. The macro's code is compiled once for each type that is read. The macro avoids `?`, because the
-/// error conversion in `?` would also be compiled for each type.
+/// Reads a JSON value. The code that this macro generates is compiled separately for each type that is decoded. The
+/// macro avoids `?`, because the error conversion in `?` would also be compiled for each type.
 macro_rules! read_json {
     ($source:ident.$method:ident($($argument:ident),*)) => {
         match $source.reader() {

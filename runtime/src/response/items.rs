@@ -52,7 +52,7 @@ enum Source<T> {
 struct Elements {
     pages: PageSource,
     paging: Option<Paging>,
-    /// The remaining elements of the current page. Each element shares the page's bytes.
+    /// The remaining elements of the current page. Each element is a slice of the page's buffer, not a copy.
     page: std::vec::IntoIter<Bytes>,
 }
 

@@ -35,8 +35,8 @@ impl Session {
         })
     }
 
-    /// Emits the event for a completed refresh. Waiting calls must be woken before the event is emitted, because an
-    /// event receiver may use the client.
+    /// Emits the event for a completed refresh. Waiting calls must be woken before the event is emitted, because the
+    /// receiver of the event can use the client.
     pub(super) fn emit_completion(&self, completion: Completion, failure: Option<Error>) {
         match completion {
             Completion::Published => self.0.events.emit(SessionEvent::Refreshed),

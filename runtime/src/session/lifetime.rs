@@ -5,8 +5,7 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// The longest time, without jitter, between the start of a background refresh and the expiry of the access token. The
-/// jitter makes this time up to 20 % longer.
+/// A background refresh starts at most this long, plus up to 20 % jitter, before the access token expires.
 const MARGIN: Duration = Duration::from_secs(30);
 /// A call whose request body can be sent only once waits for a refresh if the access token expires within this time.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
@@ -30,7 +29,7 @@ pub(crate) struct Lifetime {
 pub(crate) enum Age {
     Fresh,
     Expiring,
-    /// The token may have expired, so a call waits for a refresh before it is sent. If the refresh fails, the call is
+    /// The token might have expired, so a call waits for a refresh before it is sent. If the refresh fails, the call is
     /// sent with the old token.
     MaybeExpired,
     Expired,
@@ -131,8 +130,8 @@ mod tests {
         assert_eq!(refreshed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
     }
 
-    /// H9: the monotonic clock stops while the machine sleeps. Only the wall clock shows that a token expired during
-    /// sleep.
+    /// H9: the monotonic clock stops while the machine sleeps. Only the wall clock shows that a token expired while the
+    /// machine was asleep.
     #[test]
     fn a_token_that_expired_during_sleep_may_have_expired() {
         let received = start();
@@ -163,7 +162,8 @@ mod tests {
         assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
 
-    /// L6: if a request body can be sent only once, its call starts to wait for a refresh earlier than other calls do.
+    /// L6: a call whose request body can be sent only once waits for a refresh earlier in the token's lifetime than
+    /// other calls do.
     #[test]
     fn a_one_shot_body_has_a_larger_margin() {
         let received = start();

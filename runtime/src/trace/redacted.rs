@@ -5,8 +5,8 @@ use std::fmt;
 
 use crate::error::{Error, Kind};
 
-/// Displays the messages of an error and its causes, but omits messages from other crates, because they may contain
-/// secrets.
+/// Displays the messages of an error and its causes, but omits messages from other crates, because these messages can
+/// contain secrets.
 pub(super) struct Redacted<'a>(pub(super) &'a Error);
 
 impl fmt::Display for Redacted<'_> {

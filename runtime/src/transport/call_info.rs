@@ -13,7 +13,7 @@ use crate::platform::messages::Request;
 use crate::platform::url::Url;
 
 /// Describes the call to which a request belongs, for the layers of a [`transport`](crate::ClientBuilder::transport). A
-/// `CallInfo` contains the method, the kind of call and the attempt number.
+/// `CallInfo` contains the name of the called method, the kind of call and the attempt number.
 ///
 /// Each request that the runtime passes to a tower service has a `CallInfo` extension. A `reqwest::Request` does not
 /// expose its extensions, so call [`CallInfo::of`] to read the `CallInfo`. [`CallInfo::of`] requires `&mut`, so a layer
@@ -34,7 +34,7 @@ use crate::platform::url::Url;
 /// ```
 #[derive(Clone, Copy)]
 pub struct CallInfo {
-    /// The declaration of the method, or `None` for hand-written requests and OAuth grants.
+    /// The declaration of the called trait method, or `None` for hand-written requests and OAuth grants.
     pub(crate) endpoint: Option<&'static Endpoint>,
     pub(crate) kind: CallKind,
     pub(crate) retries: u32,

@@ -13,7 +13,7 @@ use crate::caller::Work;
 use crate::contender::{Shop, ShopClient, TOKEN};
 use crate::item::Item;
 
-/// The [`Shop`] trait without roles, so that its client has no session.
+/// The [`Shop`] trait without its `#[refresh]` method, so that its client has no session.
 #[api]
 pub trait Plain {
     #[get("/items/{id}")]

@@ -1,9 +1,9 @@
 //! Measures the cost that a session adds to a call when several threads share a client whose transport responds
 //! immediately.
 //!
-//! The time for a whole call varies by more than the cost of a session. Therefore, the threads make calls in slices of
-//! about a millisecond, and slices with and without a session alternate. In each slice, all threads concurrently make
-//! the same kind of call.
+//! The time for a whole call varies by more than the cost of a session. Therefore, the threads make calls in time
+//! slices of about a millisecond, and time slices with and without a session alternate. In each time slice, all threads
+//! concurrently make the same kind of call.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;
@@ -27,7 +27,7 @@ pub const THREADS: [usize; 4] = [1, 2, 4, 8];
 const EXCHANGES: usize = 40;
 const ATTEMPTS: usize = 5;
 
-/// The slices of one round, which run one after another.
+/// The time slices of one round, which run one after another.
 #[derive(Deserialize, Serialize)]
 pub struct Round {
     /// The time, in nanoseconds, that a cache line needs to move from one core to the other.
@@ -36,17 +36,17 @@ pub struct Round {
     pub slices: [[Slice; 2]; 4],
 }
 
-/// The combined result of all threads in a slice.
+/// The combined result of all threads in a time slice.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Slice {
     /// The CPU time per call.
     pub nanoseconds: f64,
     /// The share of the available CPU time that the threads used. The share of CPU time is lower if other processes ran
-    /// during the slice, or if a thread started late.
+    /// during the time slice, or if a thread started late.
     pub share: f64,
 }
 
-/// Runs `rounds` rounds and prints the results. In each slice of a round, each thread makes `calls` calls.
+/// Runs `rounds` rounds and prints the results. In each time slice of a round, each thread makes `calls` calls.
 pub fn run(rounds: usize, calls: usize) {
     let [.., most] = THREADS;
     assert!(usage::cores() > 1, "this measurement needs at least two cores");
@@ -75,8 +75,8 @@ pub fn run(rounds: usize, calls: usize) {
     println!("{}", serde_json::to_string(&rounds).expect("numbers"));
 }
 
-/// The times of one thread in a slice: the start and the end, relative to the start of the measurement, and the CPU
-/// time.
+/// The start, the end and the CPU time of one thread's work in a time slice. The start and the end are relative to the
+/// start of the measurement.
 #[derive(Clone, Copy, Default)]
 struct Part {
     start: Duration,
@@ -99,7 +99,7 @@ impl Slice {
 
 struct Shared {
     clients: (PlainClient, ShopClient),
-    /// The barriers at which threads wait before and after each slice, one barrier for each number of threads.
+    /// The barriers at which threads wait before and after each time slice, one barrier for each number of threads.
     gates: [Barrier; 4],
     /// The counter whose cache line two threads pass back and forth.
     line: AtomicUsize,

@@ -158,7 +158,7 @@ impl Tab {
         self.run("Runtime.evaluate", json!({ "expression": script, "userGesture": true })).await.map(|_| ())
     }
 
-    /// Waits until the JavaScript expression is true.
+    /// Waits until the JavaScript expression `condition` evaluates to a truthy value.
     pub async fn until(&self, condition: &str) -> Result<(), Failure> {
         let started = Instant::now();
         while self.evaluate(&format!("!!({condition})")).await.ok() != Some(Value::Bool(true)) {

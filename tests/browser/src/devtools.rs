@@ -76,7 +76,8 @@ impl DevTools {
     }
 }
 
-/// Sends a result to the caller that is waiting for it. Events do not belong to a command and are ignored.
+/// Sends a result to the caller that is waiting for it. Browser events are ignored, because they are not responses to a
+/// command.
 fn deliver(waiting: &Waiting, answer: Value) {
     let waiting = answer["id"].as_u64().and_then(|id| waiting.lock().unwrap().remove(&id));
     if let Some(waiting) = waiting {

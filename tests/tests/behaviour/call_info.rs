@@ -51,7 +51,8 @@ trait Archive {
     async fn upload(&self, #[part] file: Part, #[part] name: &str) -> Result<()>;
 }
 
-/// Each request's `CallInfo` contains the method, the path template, the kind of call and the attempt number.
+/// Each request's `CallInfo` contains the name of the called method, the path template, the kind of call and the
+/// attempt number.
 #[tokio::test(start_paused = true)]
 async fn each_request_says_which_call_it_belongs_to() {
     let world = World::new();

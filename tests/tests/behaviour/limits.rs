@@ -83,8 +83,8 @@ async fn the_body_of_a_refusal_is_cut_too() {
     assert!(error.rejection().unwrap().body().len() <= MIB);
 }
 
-/// W1: if a refresh returns the refused token, the call's error contains the 403 response with up to 64 KiB of its
-/// body.
+/// W1: if a refresh returns the same access token that the server refused, the call's error contains the 403 response
+/// with up to 64 KiB of its body.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
     const KEPT: usize = 64 * 1024;
@@ -144,7 +144,7 @@ async fn max_body_counts_for_each_page_and_not_for_streams() {
     });
     let mut pages = client(stage, Some(10)).pages().await.unwrap();
     pages.next().await.unwrap().unwrap();
-    // A page whose request failed can be requested two more times.
+    // If the request for a page of the list fails, the caller can request that page two more times.
     for _ in 0..3 {
         assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
     }

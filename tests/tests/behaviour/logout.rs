@@ -271,7 +271,8 @@ async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     assert_eq!(next.session().load().await.unwrap(), SessionState::LoggedOut);
 }
 
-/// W10: while another process refreshes the shared session, a refused logout does not send the refresh token.
+/// W10: while another process is refreshing the shared session, a process whose logout the server refuses does not send
+/// the refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_does_not_send_a_token_that_another_process_is_sending() {
     let world = World::new();

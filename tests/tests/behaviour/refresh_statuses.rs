@@ -72,19 +72,19 @@ async fn by_default_only_401_and_403_start_a_refresh() {
     assert_eq!(triggers(logged_in_client).await, [401, 403]);
 }
 
-/// A3: an API can set the statuses that start a refresh.
+/// A3: a trait can declare the statuses that start a refresh.
 #[tokio::test(start_paused = true)]
 async fn an_api_can_set_the_statuses_that_start_a_refresh() {
     assert_eq!(triggers(odd).await, [419, 440]);
 }
 
-/// A3: a method can set the statuses that start a refresh.
+/// A3: a trait method can declare the statuses that start a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_method_can_set_the_statuses_that_start_a_refresh() {
     assert_eq!(triggers(|world| Teapots(odd(world))).await, [418]);
 }
 
-/// A3: a client can set the statuses that start a refresh.
+/// A3: the client builder can set the statuses that start a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_client_can_set_the_statuses_that_start_a_refresh() {
     let client = |world: &World| {
@@ -111,7 +111,8 @@ async fn a_listed_status_is_a_rejection_without_anything_to_refresh_with() {
     }
 }
 
-/// W17: the builder rejects a number that is not a valid status code.
+/// W17: if `refresh_on` or `session_ends_on` receives a number that is not a valid status code, `build` returns an
+/// error.
 #[test]
 fn a_number_that_is_no_status_is_refused() {
     for status in [0, 42, 99, 600, 999, 1000, u16::MAX] {

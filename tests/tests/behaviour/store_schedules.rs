@@ -26,7 +26,7 @@ use crate::api::{Shop, ShopClient, builder, order, tokens};
 const SCHEDULES: u64 = 20_000;
 /// The period in which new calls and events start, in milliseconds.
 const ACTIVE: u64 = 60_000;
-/// The time after which every started call and event has completed, including the pauses after failed writes.
+/// The maximum time that started calls and events need to complete, including the pauses after failed writes.
 const SETTLING: Duration = Duration::from_mins(4);
 
 /// An in-memory store that delays its responses, loses them, or fails, until the test makes it reliable.

@@ -60,7 +60,7 @@ async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     provider.stage.assert_sends(1);
 }
 
-/// If several browser tabs open the redirect URL, the authorization code is exchanged once.
+/// If several browser tabs open the redirect URL, the authorization code is exchanged only once.
 #[tokio::test]
 async fn a_second_tab_during_the_exchange_gets_a_page_and_exchanges_nothing() {
     let provider = Provider::start().await;

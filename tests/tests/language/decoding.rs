@@ -252,7 +252,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `items[0].name`:",
         ),
     ];
-    // A decode error shows the type's field names, even if an unknown field causes the error.
+    // A decode error shows the names of the type's fields, but replaces the name of an unknown field with `*`.
     let error =
         body(json!({ "items": [{ "colour": 1, "name": "tea", "price": "x" }] })).basket().await.unwrap_err();
     assert!(error.to_string().contains(r#"after `{"items":[{"*":…,"name":"…","price":"…"`"#), "{error}");
@@ -267,7 +267,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
     assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
 }
 
-/// If the error of a user's type quotes a value, the decode error omits the quoted value and all text after it.
+/// If the error from a user's type quotes a value, the decode error omits the quoted value and all text after it.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
     for body in ["SECRET", "x, expected SECRET", "\" at line SECRET", "\"SECRET\"", "{\"SECRET\":1}"] {

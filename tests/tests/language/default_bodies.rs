@@ -161,7 +161,7 @@ pub trait Guarded {
     }
 }
 
-/// A trait with generic methods, lifetimes, attributes, and names that the generated code might use as well.
+/// A trait with generic methods, lifetimes, attributes, and names that the generated code might also use.
 #[api(path = "/{tenant}")]
 pub trait Search<Row = u64>
 where

@@ -1,4 +1,4 @@
-//! Tests responses that are not the expected stream, empty responses, byte order marks, and hand-written streams.
+//! Tests empty responses, byte order marks, hand-written streams, and responses that are not the expected stream.
 
 use afresh::{ByteStream, Error, Event, Events, Lines, Problem, Reply, Result, api};
 use afresh_tests::{Answer, Stage};

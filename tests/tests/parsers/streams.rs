@@ -71,13 +71,13 @@ fn sse() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// However a body is split into chunks, the client returns the events that the HTML standard defines.
+    /// The client returns the events that the HTML standard defines, regardless of how the body is split into chunks.
     #[test]
     fn events_are_those_of_the_standard_in_any_chunks(text in sse(), cuts in prop::collection::vec(any::<Index>(), 0..6)) {
         prop_assert_eq!(events(text.as_bytes(), &cuts), reference(&text));
     }
 
-    /// For arbitrary bytes, the client returns the same events, however the bytes are split into chunks.
+    /// For arbitrary bytes, the client returns the same events, regardless of how the bytes are split into chunks.
     #[test]
     fn events_of_any_bytes_are_the_same_in_any_chunks(
         bytes in prop::collection::vec(prop_oneof![select(&b"data:\n\r \xef\xbb\xbf\xc3"[..]), any::<u8>()], 0..60),
@@ -86,7 +86,8 @@ proptest! {
         prop_assert_eq!(events(&bytes, &cuts), events(&bytes, &[]));
     }
 
-    /// If each line contains one value, the stream returns all values, whatever the line endings and chunks are.
+    /// If each line contains one value, the stream returns all values, regardless of the line endings and of how the
+    /// body is split into chunks.
     #[test]
     fn lines_are_the_written_values_in_any_chunks(
         values in prop::collection::vec(("[ -~ä\\r\\n]{0,8}", any::<i32>(), select(&["\n", "\r\n", "\n\n", "\r\n \n"][..])), 0..8),

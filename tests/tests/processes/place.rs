@@ -34,8 +34,8 @@ impl Place {
         Some(Self::Redis { server, lease })
     }
 
-    /// Returns a file store and a Redis store. The lease in Redis is as short as possible without expiring early on a
-    /// busy machine.
+    /// Returns a file store and, if Redis is available, a Redis store. The lease in Redis is as short as possible
+    /// without expiring early on a busy machine.
     pub fn all() -> Vec<Self> {
         [Some(Self::file()), Self::redis(Duration::from_secs(2))].into_iter().flatten().collect()
     }

@@ -20,8 +20,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a process that calls the shop at `origin` and keeps its session in a store. The server recognizes the
-    /// process by its name.
+    /// Starts a process that calls the shop at `origin` and keeps its session in a store. The process sends `name` in
+    /// the `x-worker` header, so that the server can identify the process.
     pub fn start(name: &str, origin: &str, store: &[String]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_afresh-tests-worker"))
             .args([name, origin])
@@ -73,7 +73,7 @@ impl Process {
         self.child.wait().unwrap();
     }
 
-    /// Suspends the process. When this function returns, no thread of the process runs until the process is resumed.
+    /// Suspends the process. After this function returns, no thread of the process runs until the process is resumed.
     pub fn suspend(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();
         // After the stop signal, the other threads keep running until the thread that received the signal has stopped

@@ -5,8 +5,8 @@ use afresh_tests::Role;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which the test kills a process. Each flag is `true` if the valid refresh token is lost after a kill at
-/// that step.
+/// The steps at which the test kills a process. Each flag is `true` if killing the process at that step loses the valid
+/// refresh token.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
@@ -19,12 +19,13 @@ const STEPS: [(&str, bool); 8] = [
 ];
 
 /// Kills a process at the given step, and returns the result of the next process's call. The server may receive at most
-/// two refreshes: one for the expired token, and one more because of the kill.
+/// two refreshes: one for the expired token, and one more because the process was killed.
 async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // After the first call has loaded the session, the process loads the session again only under the lock.
+    // After the first call has loaded the session, the process loads the session again only while it holds the store's
+    // lock.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));

@@ -13,7 +13,8 @@ const SAID_ELSEWHERE: &[&str] = &["accept", "content-type", "authorization"];
 /// The maximum depth at which the properties of a `deepObject` become separate arguments.
 const DEEPEST: usize = 3;
 
-/// The maximum depth to which a type is examined. A limit is necessary because types can contain themselves.
+/// The generator examines a type only up to this nesting depth when it chooses how to send values of the type. A limit
+/// is necessary because types can contain themselves.
 const DEEPEST_FORM: usize = 8;
 
 /// Returns the parameters of an operation and of its path item, without duplicates.

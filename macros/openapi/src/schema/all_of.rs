@@ -22,7 +22,7 @@ pub(super) fn only_part(schema: &Value) -> Option<&Value> {
 }
 
 impl Types<'_> {
-    /// Returns the schema after merging the parts of its `allOf` and the target of its `$ref`.
+    /// Returns the schema merged with the parts of its `allOf` and the target of its `$ref`.
     pub(crate) fn merge(&mut self, schema: &Value) -> Value {
         let mut merged = Map::new();
         self.add_parts(schema, &mut merged, DEEPEST);
@@ -97,8 +97,8 @@ pub(super) fn is_about_required_only(union: &Value) -> bool {
     })
 }
 
-/// Adds the properties of a part to the merged schema. If two parts describe the same property, the later description
-/// narrows the earlier one.
+/// Adds the properties of a part to the merged schema. If two parts describe the same property, the merged property
+/// combines both descriptions.
 fn add_properties(value: &Value, into: &mut Map<String, Value>) {
     let slot = into.entry("properties").or_insert_with(|| json!({}));
     let Some(properties) = slot.as_object_mut() else { return };

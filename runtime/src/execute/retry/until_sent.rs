@@ -14,8 +14,8 @@ use crate::trace::{self, InSpan};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 
-/// Sends `call`. A request that could not be sent is retried as often as the client's retry settings allow. The receipt
-/// counts the attempts.
+/// Sends `call`, and counts the attempts in `receipt`. A request that could not be sent is retried as often as the
+/// client's retry settings allow.
 pub(crate) async fn until_sent(
     context: &Context,
     endpoint: &'static Endpoint,

@@ -16,8 +16,8 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::connection::{Asked, answer, read};
 use super::page::Page;
 
-/// The maximum number of open connections. If a new connection exceeds this limit, the listener closes the oldest
-/// connection, so a program that opens many connections cannot block the browser.
+/// The maximum number of open connections. If a new connection would exceed the maximum number of open connections, the
+/// listener closes the oldest connection, so a program that opens many connections cannot block the browser.
 const MAX_CONNECTIONS: usize = 64;
 /// The delay before the listener retries after it fails to accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -182,8 +182,8 @@ async fn slow_down_adds_five_seconds_for_good() {
     ];
     let server = IdServer::new(steps);
     log_in(&server).await.0.unwrap();
-    // A 429 response means that the server is overloaded, even if the body contains `slow_down`. The wait doubles until
-    // the server sends a different response.
+    // A 429 response means that the server is overloaded, even if the body contains `slow_down`. The client doubles the
+    // wait between its requests until the server sends a different response.
     assert_eq!(server.waits(), [2, 2, 7, 7, 14, 7]);
 }
 

@@ -1,7 +1,7 @@
 //! Outside a browser, a session keeps its own cookies and discards the cookies of an ended login, so logins, refreshes
 //! and logouts do not need a lock that protects the cookies.
 
-/// A lock that is always free.
+/// A lock that can always be acquired immediately.
 #[derive(Default)]
 pub(crate) struct ExchangeLock(());
 

@@ -1,4 +1,4 @@
-//! Runs tasks in a browser. A page has a single thread and always has a runtime: the event loop.
+//! Runs tasks in a browser. A web page has a single thread, whose event loop serves as the runtime.
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -42,8 +42,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Replaces the current session with the session from the store. `other_login` is true if the stored session
-    /// belongs to a different login. Returns the running refresh, which is detached because its refresh token may
-    /// already be spent.
+    /// belongs to a different login. Returns the running refresh, which is detached because its refresh token might
+    /// already have been used.
     pub(crate) fn adopt(
         &mut self,
         credential: Arc<Credential>,
@@ -64,7 +64,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         detached
     }
 
-    /// Replaces the session's refresh token or cookies. The access token stays the same.
+    /// Replaces the session's refresh token or cookies, and keeps the access token.
     pub(crate) fn replace_refresh_token(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
         self.refresh_rejected = false;
         self.publish(|next| {

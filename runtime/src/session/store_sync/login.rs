@@ -9,8 +9,8 @@ use crate::session::session::Session;
 use crate::store::StoreLock;
 
 impl Session {
-    /// Replaces this process's session with the session from the store. If `any` is true, the stored session can also
-    /// belong to another user.
+    /// Replaces this process's session with the session from the store. If `any` is true, the stored session replaces
+    /// this process's session even if the stored session belongs to another user.
     pub(in crate::session) async fn read_for_login(&self, any: bool) -> Result<(), Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(()) };
         let _exclusive = store_sync.exclusive().await;

@@ -22,7 +22,7 @@ struct Last {
 }
 
 impl HostHeader {
-    /// Adds the `Host` header unless the request already has one. A URI without a host is ignored.
+    /// Adds the `Host` header unless the request already has one. If the URI has no host, the header is not added.
     pub(crate) fn add(&self, uri: &Uri, headers: &mut HeaderMap) {
         let Some(authority) = uri.authority() else { return };
         let is_http = uri.scheme() == Some(&Scheme::HTTP);

@@ -1,5 +1,5 @@
-//! Fastify with @fastify/jwt and @fastify/cookie: a 401 response with an error code, and the refresh token in a signed
-//! cookie.
+//! Tests Fastify with @fastify/jwt and @fastify/cookie, with 401 responses that contain an error code, and with the
+//! refresh token in a signed cookie.
 
 use afresh::{Result, Session, Tokens, api};
 
@@ -13,7 +13,7 @@ trait Shop {
     #[post("/auth/login")]
     async fn log_in(&self, #[json("user")] user: &str, #[json("password")] password: &str) -> Result<Tokens>;
 
-    /// Sends no body, because Fastify rejects an empty body with a JSON content type.
+    /// Does not send a body, because Fastify rejects an empty body with a JSON content type.
     #[refresh]
     #[post("/auth/refresh")]
     async fn refresh(&self) -> Result<Tokens>;
@@ -65,7 +65,7 @@ async fn a_signed_cookie_that_rotates() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// A3: the server never responds to an expired token with 403, so the client refreshes on 401 only.
+/// A3: the server never responds to an expired token with 403, so the client refreshes only after a 401 response.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_401_is_about_the_token() {
     let Some(server) = Server::start(Kit::Node, "fastify_jwt.mjs", &[]).await else { return };

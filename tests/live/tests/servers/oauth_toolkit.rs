@@ -1,4 +1,4 @@
-//! Django REST framework with django-oauth-toolkit: the server responds with 401 `invalid_token`, or with 403 if
+//! Tests Django REST framework with django-oauth-toolkit, which responds with 401 `invalid_token`, or with 403 if
 //! session authentication is listed first. Reusing a refresh token ends its token family.
 
 use afresh::{RefreshToken, Result, Session, Tokens, api};

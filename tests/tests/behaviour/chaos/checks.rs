@@ -1,4 +1,4 @@
-//! The invariants that every random run must satisfy.
+//! Checks the invariants that every random run must satisfy.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -174,7 +174,7 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // Granted refreshes that repeat a refresh whose response was lost are not counted.
+        // The count excludes granted refreshes that only repeat a refresh whose response was lost.
         let granted = self
             .run
             .world

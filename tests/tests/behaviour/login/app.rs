@@ -28,8 +28,8 @@ fn client(world: &World, app: App) -> OrdersClient {
     OrdersClient::builder(ORIGIN).connect_to(origins).tokens(given).refresher(app).build().unwrap()
 }
 
-/// B1: an `App` sends one refresh for all waiting calls. The refresh request contains the login's resources (RFC 8707
-/// §2.2), but none of the login's other parameters.
+/// B1: an `App` sends one refresh request for all waiting calls. The refresh request contains the login's resources
+/// (RFC 8707 §2.2), but none of the login's other parameters.
 #[tokio::test(start_paused = true)]
 async fn an_app_refreshes_once_for_all_calls() {
     let world = World::new();

@@ -143,7 +143,7 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
     }
 }
 
-/// An authorization code is sent to the token endpoint once, even if the response is lost.
+/// An authorization code is sent to the token endpoint only once, even if the response is lost.
 #[tokio::test]
 async fn a_lost_answer_ends_the_login_and_the_code_is_not_sent_again() {
     let broken =
@@ -234,8 +234,8 @@ async fn an_echo_of_a_secret_reaches_no_text() {
     }
     assert!(error.to_string().contains("invalid_grant"));
 
-    // The server's error response contains the secret as its error code, or part of the secret in the error
-    // description.
+    // The server's error response contains the authorization code as its error code, or part of the authorization code
+    // in its error description.
     for answer in
         [json!({ "error": CODE }), json!({ "error": "invalid_grant", "error_description": &CODE[10..] })]
     {
@@ -243,7 +243,7 @@ async fn an_echo_of_a_secret_reaches_no_text() {
         let error = log_in_with_code(&provider.app().await, &Session::new()).await.unwrap_err();
         assert!(!texts(&error).contains(&CODE[10..18]), "{error:?}");
     }
-    // The browser's callback contains the state in the error description.
+    // The redirect to the callback URL contains the state in its `error_description` parameter.
     let (state, request) = begin(&app);
     let answer = encode(&[("error", "access_denied"), ("error_description", &state), ("state", &state)]);
     let error = app.redirect(CALLBACK).finish(request, &answer, &Session::new()).await.unwrap_err();

@@ -162,7 +162,7 @@ enum Refusal {
     Politely,
     /// The server responds and closes the connection without reading the body, so the connection is reset.
     AtOnce,
-    /// The server closes the connection without a response.
+    /// The server closes the connection without sending a response.
     InSilence,
 }
 

@@ -23,7 +23,8 @@ fn explore(name: &str, callers: &[Kind], budget: Budget) {
             }
         }
     }
-    // The test runner does not capture output written directly to stderr, so the numbers appear in every run.
+    // The test runner does not capture output written directly to stderr, so the number of explored states appears in
+    // every run.
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "explored {name}: {} states, {steps} steps", seen.len());
     assert!(seen.len() > 1_000, "only {}", seen.len());

@@ -94,7 +94,8 @@ fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     assert!(matches!(machine.enter(true, false, at), Entry::Go));
 }
 
-/// F5: a refresh that a login has detached publishes nothing and does not end the next refresh.
+/// F5: when a refresh that a login has detached completes, the refresh's result is discarded, and the next refresh
+/// continues.
 #[test]
 fn a_detached_refresh_does_not_end_the_next_one() {
     let (mut machine, now) = (logged_in(), Instant::now());
@@ -122,7 +123,7 @@ fn early_refresh() -> (StateMachine<usize>, impl Fn(u64) -> Now) {
 }
 
 /// D16, I12: if a refresh token is rejected before the access token expires, the access token remains valid. After the
-/// rejection, the session expires exactly once, when the access token expires.
+/// refresh token has been rejected, the session expires only once, when the access token expires.
 #[test]
 fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     let (mut machine, after) = early_refresh();

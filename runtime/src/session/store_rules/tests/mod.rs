@@ -18,7 +18,7 @@ use self::fingerprint::Seen;
 use self::world::{Budget, World};
 use crate::platform::time::real_now;
 
-/// The time limit for one exploration. An exploration takes much less time than the limit, even on a busy machine.
+/// The time limit for one call to `explore`. `explore` takes much less time than the limit, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 struct Explored {
@@ -71,7 +71,8 @@ const WIDE: Budget = Budget {
     same_user: false,
     fine: false,
 };
-/// An event budget with fewer refreshes than [`WIDE`]. With `FINE`, reads and confirmations can happen in any order.
+/// An event budget with fewer refreshes than [`WIDE`]. With `FINE`, a process can read the store at any time, and the
+/// confirmation of a write is a separate event.
 const FINE: Budget = Budget { refreshes: 2, fine: true, ..WIDE };
 
 #[test]

@@ -34,8 +34,8 @@ fn draft_of(view: &View) -> RecordDraft<u8, u8, u8> {
     view.draft(Here::LoggedIn, false).expect("the login must be written")
 }
 
-/// If processes do not share cookies, the first refresh does not store an intent to refresh, so a failed first refresh
-/// does not need another write.
+/// If processes do not share cookies, the first refresh does not store an intent to refresh. If the first refresh
+/// fails, the store does not contain an intent that must be removed.
 #[test]
 fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     let mut view = logged_out();
