@@ -234,7 +234,7 @@ fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error>
     for name in settings.rename.keys().chain(settings.types.keys()) {
         if !schemas.contains(&**name) {
             return Err(Error::new(format!(
-                "the settings name the schema `{name}`, which is not in the document"
+                "the settings refer to the schema `{name}`, which is not in the document"
             )));
         }
     }
@@ -246,7 +246,7 @@ fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error>
     for name in settings.operations.keys() {
         if !operations.contains(name) {
             return Err(Error::new(format!(
-                "the settings name the operation `{name}`, which is not in the document"
+                "the settings refer to the operation `{name}`, which is not in the document"
             )));
         }
     }

@@ -110,7 +110,7 @@ fn overrides_beside_the_document_are_read() {
     fs::write(folder.join("afresh-openapi.toml"), "[operations.gone]\nskip = true\n").unwrap();
     let (status, _, said) = run(&folder, &["pets.yaml"]);
     assert_eq!(status, 1);
-    assert!(said.contains("the settings name the operation `gone`"), "{said}");
+    assert!(said.contains("the settings refer to the operation `gone`"), "{said}");
 }
 
 #[test]

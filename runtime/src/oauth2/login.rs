@@ -86,7 +86,7 @@ impl App {
             EndpointAnswer::Refused(error) => return Err(error.into_denied()),
             EndpointAnswer::Lost(Lost { error, .. }) => {
                 let text = format!(
-                    "the answer to the code exchange was lost ({error}). An authorization code can be used only once, so log in again"
+                    "the server's response to the code exchange was lost ({error}). An authorization code can be used only once, so log in again"
                 );
                 return Err(unavailable_by(text, error));
             }

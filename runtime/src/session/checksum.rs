@@ -2,13 +2,12 @@
 
 use crate::format::crc32::crc32;
 
-/// The result of verifying a record's checksum. The checksum is the record's first JSON field and covers all bytes
-/// after this field. Older versions of this crate ignore the checksum.
+/// The result of verifying a record's checksum. The checksum is the record's first JSON field and covers all bytes after this field.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Checksum {
     Right,
     Wrong,
-    /// The record has no checksum, because it was written by an older version of this crate.
+    /// The record has no checksum, because another program wrote it. Such a record is accepted.
     Absent,
     /// The bytes are not a record, or the beginning of the record is damaged.
     Foreign,
@@ -17,11 +16,11 @@ pub(super) enum Checksum {
 impl Checksum {
     pub(super) const START: &'static [u8] = b"{\"checksum\":\"";
     /// The first bytes of a record without a checksum.
-    const OLD_START: &'static [u8] = b"{\"afresh\":";
+    const BARE_START: &'static [u8] = b"{\"afresh\":";
 
     pub(super) fn of(record: &[u8]) -> Self {
         let Some(rest) = record.strip_prefix(Self::START) else {
-            return if record.starts_with(Self::OLD_START) { Self::Absent } else { Self::Foreign };
+            return if record.starts_with(Self::BARE_START) { Self::Absent } else { Self::Foreign };
         };
         let right =
             rest.split_at_checked(8).is_some_and(|(sum, covered)| sum == Self::text(covered).as_bytes());

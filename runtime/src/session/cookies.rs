@@ -134,7 +134,7 @@ impl Cookies {
     }
 }
 
-/// Applies the limits to cookies from a store, because older versions of this crate stored any number of cookies.
+/// Applies the limits to cookies from a store, because another program may have stored more cookies.
 impl From<Vec<Cookie>> for Cookies {
     fn from(mut cookies: Vec<Cookie>) -> Self {
         evict(&mut cookies, clock());

@@ -43,7 +43,7 @@ pub(super) fn reentrant() -> Error {
 pub(super) fn aborted() -> Error {
     Error::new(
         Kind::Refresh,
-        "the refresh was cancelled, for example because its runtime shut down. Try again",
+        "the refresh was cancelled, for example because the Tokio runtime shut down. Try again",
     )
 }
 

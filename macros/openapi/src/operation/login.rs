@@ -68,7 +68,7 @@ impl Logins<'_> {
                 "password" => {
                     self.lose(
                         name,
-                        "the flow `password` gets a function that refreshes the session, but no function that logs in",
+                        "for the flow `password`, a function that refreshes the session is generated, but no function that logs in",
                     );
                     self.add_refresh_token(name, flow);
                 }

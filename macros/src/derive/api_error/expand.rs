@@ -34,7 +34,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
             }
         }
         Data::Struct(_) | Data::Union(_) => {
-            diag.push(keyword, "`ApiError` can be derived for enums only");
+            diag.push(keyword, "`ApiError` can be derived only for enums");
             codegen::render_fallback(&item, &settings)
         }
     };

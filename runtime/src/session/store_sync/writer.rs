@@ -241,6 +241,6 @@ impl Drop for Writer {
 fn cancelled() -> Error {
     Error::new(
         Kind::Store,
-        "storing the session was cancelled because its runtime shut down. The next call stores the session",
+        "storing the session was cancelled because the Tokio runtime shut down. The next call stores the session",
     )
 }

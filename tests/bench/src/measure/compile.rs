@@ -16,7 +16,7 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Build cost of an API with 200 endpoints",
         "The table shows the CPU seconds that cargo and rustc need for a program that calls each of 200 endpoints\n\
-         once. The dependencies are already built. The first number in each cell is the result with types that all\n\
+         once. Each build reuses dependencies that were built earlier. The first number in each cell is the result with types that all\n\
          endpoints share. The second number in each cell is the result with a separate pair of types for each\n\
          endpoint. The column \"after an edit\" shows a debug build after the path of one endpoint was changed. Each\n\
          value is the mean of the faster half of the rounds. Builds of afresh and of the handwritten functions\n\
