@@ -50,8 +50,8 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// The handling of the next requests, one entry for each request. When `next` is empty, requests are handled as
-    /// `always` specifies.
+    /// How the server handles each of the next requests, with one entry for each request. When `next` is empty,
+    /// requests are handled as `always` specifies.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }
@@ -122,13 +122,13 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets the handling of the next request for `role`. Calling this method twice sets the handling of the next two
-    /// requests.
+    /// Sets how the server handles the next request for `role`. Calling this method twice determines the handling of
+    /// the next two requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
 
-    /// Sets the handling of all later requests for `role`.
+    /// Sets how the server handles all later requests for `role`.
     pub fn always(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).always = handling;
     }
@@ -219,7 +219,7 @@ impl Authority {
         self.state().issued.secret_text(number)
     }
 
-    /// Returns the number of an access token that this server issued.
+    /// Returns the position of an access token in the order in which this server issued the tokens, counted from 1.
     #[must_use]
     pub fn number_of(&self, access: &str) -> Option<usize> {
         self.state().issued.access_number(access)

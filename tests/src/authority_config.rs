@@ -62,9 +62,9 @@ pub enum RefreshTokenIn {
 /// The form of the refresh token in a refresh response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenField {
-    /// The response has a refresh token.
+    /// The response contains a refresh token.
     Given,
-    /// The response has no refresh token, so the old refresh token stays valid.
+    /// The response does not contain a refresh token, so the old refresh token stays valid.
     Omitted,
     /// The refresh token in the response is an empty string, so the old refresh token stays valid.
     Empty,

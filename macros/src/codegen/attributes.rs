@@ -13,8 +13,8 @@ pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
     attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()
 }
 
-/// Returns an item's `cfg` and lint attributes, which generated code also carries. An `expect` attribute becomes
-/// `allow`, because the expected lint might not fire in generated code.
+/// Returns an item's `cfg` and lint attributes, which must also be on the code generated for the item. An `expect`
+/// attribute becomes `allow`, because the expected lint might not fire in generated code.
 pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
     let propagated = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
     token_stream::concat(&mut propagated.map(|attribute| match &attribute.source.meta {

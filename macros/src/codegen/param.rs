@@ -95,7 +95,7 @@ fn can_be_filled(kind: &ParamKind) -> bool {
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        // A session token cannot be an entire header map, a part or a raw body.
+        // A session token cannot be sent as a header map, as a multipart part or as a raw body.
         ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }

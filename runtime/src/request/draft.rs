@@ -34,8 +34,8 @@ pub(crate) struct Draft {
     error: Option<Error>,
 }
 
-/// Converts the parts into a body. A program without parts does not link this function, because only [`Draft::parts`]
-/// refers to it.
+/// Converts the parts into a body. A program that does not send multipart parts does not link this function, because
+/// only [`Draft::parts`] refers to it.
 type FinishParts = fn(Parts) -> Box<dyn PartsBody>;
 
 /// A body to which the call can still add fields.
@@ -91,7 +91,7 @@ impl Draft {
         })
     }
 
-    /// Writes the literal piece of the path that follows a placeholder.
+    /// Writes the part of the path between a placeholder and the next placeholder, or the end of the path.
     pub(crate) fn end_placeholder(&mut self) {
         self.declared.path.push_str(self.endpoint.path.get(self.pieces).copied().unwrap_or_default());
         self.pieces += 1;
@@ -196,7 +196,8 @@ impl Draft {
         self.declared.content_type = Some(content_type);
     }
 
-    /// Completes the request after the last argument. Returns the error for the first argument that cannot be sent.
+    /// Completes the request after the last argument has been added. Returns the error for the first argument that
+    /// cannot be sent.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         self.complete().map_err(|error| error.in_method(Some(self.endpoint.name)))
     }
@@ -231,8 +232,8 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds a random idempotency key, unless a parameter sets the key. All sends of a call use the same idempotency
-    /// key.
+    /// Adds a random idempotency key, unless a parameter sets the key. All requests that a call sends use the same
+    /// idempotency key.
     fn put_idempotency_key(&mut self, key: IdempotencyKey) {
         let Ok(name) = HeaderName::from_bytes(key.header.as_bytes()) else { return };
         if !self.declared.has_header(&name) {

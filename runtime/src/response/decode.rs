@@ -120,7 +120,7 @@ fn with_method(error: Error, method: &'static str, record: fn(&Error)) -> Error 
     error
 }
 
-/// The error type of a client method: every type that implements `From<afresh::Error>`.
+/// A trait for the error types of client methods, implemented for every type that implements `From<afresh::Error>`.
 ///
 /// ```
 /// use afresh::api;

@@ -19,8 +19,8 @@ pub const fn result_type<R>() -> ResultType<R> {
     ResultType(PhantomData)
 }
 
-/// Default checks, which accept every return type. A default check is used if `ResultType` has no inherent check with
-/// the same name.
+/// Default checks, which accept every return type. A default check is used if `ResultType` does not have an inherent
+/// method with the same name.
 pub trait AnyResult {
     /// Checks the return type of a method with the `none_on` attribute.
     fn with_none(&self) {}

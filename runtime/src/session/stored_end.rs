@@ -31,7 +31,7 @@ impl StoredEnd {
         Ok(Self { at, lifetime: end.number("lifetime")?.ok_or(Invalid)? })
     }
 
-    /// Returns the time at which the login ends. The returned end is never later than the current time plus the
+    /// Returns the time at which the login ends. The returned time is never later than the current time plus the
     /// lifetime that the server sent, even if the clock was set back.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);

@@ -27,9 +27,9 @@ impl Session {
         }
     }
 
-    /// Waits until the store records that the session has ended. A caller that receives an error about an expired
-    /// session might exit immediately. A process that starts later must not send the rejected refresh token again. If
-    /// the store fails, this function returns without waiting any longer.
+    /// Waits until the store records that the session has ended. The process might exit as soon as a caller receives an
+    /// error about an expired session, and a process that starts later must not send the rejected refresh token again.
+    /// If the store fails, this function returns without waiting any longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;

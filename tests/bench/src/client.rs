@@ -22,7 +22,7 @@ pub struct Client {
 #[derive(Deserialize, Serialize)]
 pub struct Rush {
     pub per_second: f64,
-    /// The CPU time per call.
+    /// The CPU time per call, in microseconds.
     pub microseconds: f64,
 }
 

@@ -18,9 +18,9 @@ const AT_ONCE: usize = 64;
 
 #[derive(Deserialize, Serialize)]
 pub struct Users {
-    /// The memory, in bytes, that an idle user needs for the session or its handwritten equivalent.
+    /// The memory, in bytes, that an idle user's session, or its handwritten equivalent, occupies.
     pub idle: f64,
-    /// The memory, in bytes, that a user's client needs in addition to the session.
+    /// The memory, in bytes, that a user's client occupies in addition to the session.
     pub client: f64,
     pub milliseconds: u64,
     /// The number of calls that failed or returned the wrong user.

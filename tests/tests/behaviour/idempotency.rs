@@ -192,7 +192,7 @@ async fn an_idempotent_method_is_retried_without_a_key() {
     world.stage.assert_sends(5);
 }
 
-/// M4: a call whose response is incomplete is not sent again, whether the response arrives before or after a refresh.
+/// M4: a call is not sent again if its response is lost or incomplete, whether or not the call triggered a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_an_answer_is_never_sent_again() {
     let world = World::new();

@@ -21,7 +21,7 @@ pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_p
 
 pub type Call = JoinHandle<Result<Order, Error>>;
 
-/// Starts three calls that wait for one refresh. The fake server holds the refresh response.
+/// Starts three calls that wait for one refresh. The fake server holds back the refresh response.
 pub async fn three_waiters(
     world: &World,
     shop: &ShopClient,

@@ -1,4 +1,4 @@
-//! Tests generated headers: challenges, `Retry-After`, and links.
+//! Tests how clients react to randomly generated response headers: challenges, `Retry-After`, and links.
 
 use std::time::Duration;
 

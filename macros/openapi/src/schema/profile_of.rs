@@ -25,7 +25,7 @@ impl Types<'_> {
         let Some(depth) = depth.checked_sub(1) else { return Profile::Any };
         let mut schema = self.document.resolve(schema).clone();
         if schema["allOf"].is_array() || schema["$ref"].is_string() {
-            // The computation of a profile does not report losses, because the losses are reported later, when the
+            // Losses are not reported while a profile is computed, because the same losses are reported later, when the
             // schema's type is built.
             let losses = std::mem::take(&mut self.report);
             schema = self.merge(&schema);

@@ -39,7 +39,7 @@ pub(super) struct FieldPath {
 /// A value that the runtime's type `Tokens` can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// All values of another struct that derives `AsTokens`.
+    /// All token values in a nested struct that also derives `AsTokens`.
     Nested,
     Access,
     Refresh,

@@ -21,7 +21,7 @@ pub(crate) struct StoreView<L, I, R> {
     pub(crate) written: u64,
 }
 
-/// How other processes may have used this session's refresh token.
+/// Whether another process may have used this session's refresh token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum OtherUse<I> {
     #[default]
@@ -202,7 +202,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// Records that another process may have sent the session's refresh token, if `draft` ends the session.
+    /// If `draft` ends the session, this method records that another process may have sent the session's refresh token.
     fn may_be_used_elsewhere(&mut self, draft: &RecordDraft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;

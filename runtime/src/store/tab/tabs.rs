@@ -38,7 +38,7 @@ pub(super) struct Tabs {
     newest: Cell<u64>,
     /// The revision of a record that no other tab sent in time.
     unanswered: Cell<u64>,
-    /// Whether a record arrived after the last load.
+    /// Whether a record has arrived since the store was last read.
     is_unread: Cell<bool>,
     /// Whether this tab has already requested the session. This field is used only if Web Locks are not available.
     has_asked: Cell<bool>,
@@ -155,7 +155,7 @@ impl Tabs {
         }
     }
 
-    /// Waits until this tab has received or stored another record.
+    /// Waits until this tab receives or stores a new record.
     async fn notified(&self) {
         self.news.notified().await;
     }

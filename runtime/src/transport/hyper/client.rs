@@ -37,8 +37,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// Sessions, redirects, cookies, timeouts and errors work as with reqwest. `HyperTransport` has the following
-/// limitations:
+/// Sessions, redirects, cookies, timeouts and errors work in the same way as with reqwest. `HyperTransport` has the
+/// following limitations:
 ///
 /// - Proxy settings from the environment and the system are ignored.
 /// - Compressed responses are neither requested nor decoded.

@@ -95,8 +95,8 @@ impl Shop {
         request.send().await.map_err(text)
     }
 
-    /// Refreshes the token under a Web Lock, so that only one tab refreshes at a time. Does nothing if another tab has
-    /// already refreshed.
+    /// Refreshes the token while holding a Web Lock, so that only one tab refreshes at a time. Does nothing if another
+    /// tab has already refreshed.
     async fn refresh_under_lock(&self, before: Option<String>) -> Result<(), Failure> {
         let shop = self.clone();
         let work = Closure::once(move |_: JsValue| {

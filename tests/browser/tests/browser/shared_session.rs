@@ -146,8 +146,8 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
     assert_eq!(stage.server.arrived(), 1);
 }
 
-/// T5: a tab is frozen while it holds the lock. The calls from the other tabs fail with a busy error after the maximum
-/// lock wait, and the other tabs keep their tokens.
+/// T5: a tab is frozen while it holds the lock. A call from another tab fails with a busy error after it has waited for
+/// the lock for the maximum time. The other tabs keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
     let (stage, tabs) = logged_in(3).await;
