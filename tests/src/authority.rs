@@ -1,5 +1,5 @@
-//! A test double of an authorization server, with methods that configure the server, hold its requests and read its
-//! counters.
+//! A test double of an authorization server, with methods that configure the server, hold back requests and read the
+//! server's counters.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -24,8 +24,8 @@ use crate::token_requests::ParkedRequest;
 ///
 /// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client reused
 /// a refresh token after the response to the first use had arrived. A test that deliberately reuses a refresh token
-/// calls [`expect_reuses`](Self::expect_reuses). Clones of an `Authority` do not check for reuse, so a test must keep
-/// the original value until the test ends.
+/// calls [`expect_reuses`](Self::expect_reuses). Clones of an `Authority` do not check whether refresh tokens are
+/// reused, so a test must keep the original `Authority` until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
     checks_reuse: bool,
@@ -56,7 +56,7 @@ pub(crate) struct Endpoint {
     pub(crate) always: Handling,
 }
 
-/// Whether a request is held before or after the server processes it.
+/// Whether a request is held back before or after the server processes the request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
     Unprocessed,
@@ -133,17 +133,17 @@ impl Authority {
         self.state().endpoint(role).always = handling;
     }
 
-    /// Holds all later requests for `role` before they are processed; see [`parked`](Self::parked).
+    /// Holds back all later requests for `role` before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
-    /// Processes all later requests for `role`, but holds their responses.
+    /// Processes all later requests for `role`, but holds back the responses.
     pub fn hold_processed(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// Stops holding requests for `role` and releases the held requests that the test has not taken.
+    /// Stops holding back requests for `role`, and releases the held requests that the test has not taken.
     pub fn open(&self, role: Role) {
         self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
@@ -151,7 +151,7 @@ impl Authority {
         }
     }
 
-    /// Waits for the next held request for `role`.
+    /// Waits for the next request for `role` that the server holds back.
     ///
     /// # Panics
     ///
@@ -160,7 +160,7 @@ impl Authority {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
-    /// Returns the number of held requests for `role` that the test has not taken yet.
+    /// Returns the number of requests for `role` that the server holds back and that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self, role: Role) -> usize {
         self.gate(role).waiting()

@@ -125,8 +125,8 @@ fn render_filled(
     }
 }
 
-/// Renders a statement that mentions the parameter and has no effect. The rendered statement has the span of the path,
-/// so that editors find the parameter for a placeholder.
+/// Renders a statement that mentions the parameter and has no effect. The rendered statement has the span of the
+/// attribute's URL path, so that editors find the parameter for a placeholder.
 fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
     param.placeholder()?;
     let mut mention = value.clone();

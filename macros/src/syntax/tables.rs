@@ -93,8 +93,8 @@ pub(crate) const RULES: &[(&str, RuleAttribute)] = &[
     ("idempotency_key", RuleAttribute::IdempotencyKey),
 ];
 
-/// The attributes that send the same value in every call. The last field of a row is `true` if the trait can also have
-/// the attribute.
+/// The attributes for values that are the same in every call. The last field of a row is `true` if the trait can also
+/// have the attribute.
 pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
     ("header", ConstantPlace::Header, true),
     ("query", ConstantPlace::Query, true),
@@ -110,7 +110,7 @@ pub(crate) enum Naming {
     Free(fn(String) -> ParamKind),
 }
 
-/// A parameter attribute, which sets the parameter's place in the request.
+/// A parameter attribute, which determines where in the request the parameter is sent.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The function that converts the parameter's name into the parameter's kind if the attribute has no argument.

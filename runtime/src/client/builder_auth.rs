@@ -15,7 +15,7 @@ use crate::session::{AsTokens, Session, Tokens, is_scheme};
 use crate::store::SessionStore;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Logs the session in with `tokens`, as [`Session::set`] does. If a [store](Self::store) is set, the tokens
+    /// Sets the session's tokens to `tokens`, as [`Session::set`] does. If a [store](Self::store) is set, the tokens
     /// replace the stored session.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);

@@ -37,7 +37,7 @@ pub(crate) struct Execution {
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
     /// The URL from which the response came, if this URL differs from the requested URL. `answered` is set only for
-    /// methods that return pages.
+    /// trait methods that return pages of a list.
     pub(super) answered: Option<Box<Url>>,
 }
 
@@ -203,8 +203,9 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// After a refresh, waits until the client's limit on concurrent calls allows the call to be sent. After the wait,
-    /// the call uses the session's current snapshot, because the session can change while the call waits.
+    /// Waits until the client's limit on calls that are sent concurrently after a refresh allows the call to be sent.
+    /// After the wait, the call uses the session's current snapshot, because the session can change while the call
+    /// waits.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

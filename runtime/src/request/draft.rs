@@ -21,9 +21,9 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) struct Draft {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) declared: Box<Declared>,
-    /// The offset in the path at which the base URL's path ends and the method's path begins.
+    /// The offset in the path at which the base URL's path ends and the trait method's path begins.
     path_start: usize,
-    /// The number of literal pieces of the method's path that have been written.
+    /// The number of literal pieces of the trait method's path that have been written.
     pieces: usize,
     /// The offset of the `?` in the path, if there is a query.
     pub(crate) query_start: Option<usize>,
@@ -103,7 +103,7 @@ impl Draft {
         at
     }
 
-    /// Truncates the path at `at`, the offset where a value is missing, so that the caller can append the value.
+    /// Truncates the path at the offset `at`, where a value is missing, so that the caller can append the value.
     /// Returns the part of the path after `at`.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
         // The path already contains all literal pieces of the declared path.

@@ -1,5 +1,5 @@
-//! Converts a response into the return value of a method. Decoding is the only step of a call whose code is generic
-//! over the return type.
+//! Converts a response into the return value of a trait method. Decoding is the only step of a call whose code is
+//! generic over the return type.
 
 use serde::de::DeserializeOwned;
 

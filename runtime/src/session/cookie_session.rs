@@ -30,8 +30,8 @@ use super::tokens::{AsTokens, Tokens};
 /// }
 /// ```
 ///
-/// A `#[login]` or `#[refresh]` method cannot return `()`. If you forget the token type, you get a compile error rather
-/// than a session without a credential.
+/// A `#[login]` or `#[refresh]` method cannot return `()`. If you forget to return tokens or a `CookieSession`, you get
+/// a compile error rather than a session without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CookieSession;

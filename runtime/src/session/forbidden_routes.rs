@@ -134,7 +134,7 @@ impl ForbiddenRoutes {
 
     fn learn(&mut self, route: &str, now: Instant) {
         if let Some(known) = self.routes.iter_mut().find(|known| *known.route == *route) {
-            // If several calls are refused at the same time, their refusals are counted once.
+            // If several calls are refused at the same time, their refusals are counted as one.
             if now >= known.until {
                 known.times = known.times.saturating_add(1);
                 known.until = now + term(known.times);

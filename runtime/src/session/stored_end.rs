@@ -8,7 +8,7 @@ use super::login_end::{End, LoginEnd};
 use super::stored_members::{Invalid, Members};
 use crate::platform::clock::Now;
 
-/// If `at` and `lifetime` are 0, the login has no end.
+/// If `at` and `lifetime` are 0, the login does not end by itself.
 #[derive(Clone, Copy, Serialize)]
 pub(super) struct StoredEnd {
     /// The time at which the login ends, in milliseconds since 1970, according to the clock of the process that

@@ -62,8 +62,8 @@ impl Session {
     }
 
     /// Drops the refresh that `stuck` identifies, because the refresh's runtime has stalled. A new refresh replaces the
-    /// stalled refresh and takes over the store's lock. Returns the handle of the refresh that is running when the
-    /// function returns.
+    /// stalled refresh and takes over the store's lock. Returns the handle of the new refresh, or of another refresh
+    /// that had already replaced the stalled refresh.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

@@ -15,8 +15,8 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// The functions that make the server hold a refresh, either before the server processes the request or after it has
-/// issued new tokens.
+/// The functions that make the server hold back a refresh, either before the server processes the request or after it
+/// has issued new tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;

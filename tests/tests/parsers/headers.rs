@@ -137,7 +137,8 @@ proptest! {
         });
     }
 
-    /// N3: any `Link` header causes at most one more page request, and no token is sent to another origin.
+    /// N3: any `Link` header causes at most one more request for a page of the list, and no token is sent to another
+    /// origin.
     #[test]
     fn no_link_sends_a_token_to_another_origin(lines in prop::collection::vec(link(), 0..3)) {
         let world = World::new();
@@ -157,7 +158,8 @@ proptest! {
         }
     }
 
-    /// A link that conforms to RFC 8288 is used for the next page, whatever its position and quoting.
+    /// A link that conforms to RFC 8288 is used for the next page of the list, whatever the link's position and
+    /// quoting.
     #[test]
     fn a_link_that_follows_the_rfc_is_followed(
         before in prop::collection::vec(select(&["</a>; rel=prev", "<b,c>; rel=\"last\"; title=\"x, <y>; \\\"z\\\"\"", "<?q>;rel=first"][..]), 0..3),

@@ -84,7 +84,7 @@ impl Types<'_> {
         Profile::Object { required, members, is_open }
     }
 
-    /// Returns whether a schema is an object with listed properties.
+    /// Returns whether a schema is an object schema that lists its properties.
     pub(super) fn is_object(&mut self, schema: &Value) -> bool {
         matches!(self.profile(schema), Profile::Object { .. })
     }

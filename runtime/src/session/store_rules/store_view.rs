@@ -16,7 +16,7 @@ pub(crate) struct StoreView<L, I, R> {
     /// The intent that this process has stored for a refresh whose result is not known yet.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
-    /// The number of changes to the session. `written` is the number of changes that are stored.
+    /// The number of changes to the session. `written` is the number of changes that have been stored.
     pub(crate) changes: u64,
     pub(crate) written: u64,
 }

@@ -221,7 +221,7 @@ impl Tabs {
 }
 
 impl Channel {
-    /// Opens the channel to the other tabs. Returns `None` if the page cannot use channels.
+    /// Opens the channel to the other tabs. Returns `None` if the web page cannot use a `BroadcastChannel`.
     fn open(name: &str, tabs: Weak<SendWrapper<Tabs>>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("afresh {name}")).ok()?;
         let listener = Closure::new(move |event: MessageEvent| {

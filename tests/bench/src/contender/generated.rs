@@ -36,7 +36,7 @@ impl Contender for Generated {
     }
 
     fn watched(base: &str) -> Self {
-        // This `expired_when` rule always returns `false`, because it is needed only to count the rejected calls.
+        // This `expired_when` rule only counts the rejected calls, so it always returns `false`.
         let watch = |_: &Rejection| {
             refused();
             false
