@@ -219,7 +219,8 @@ impl Authority {
         self.state().issued.secret_text(number)
     }
 
-    /// Returns the position of an access token in the order in which this server issued the tokens, counted from 1.
+    /// Returns the number of an access token: 1 for the first access token that this server issued, 2 for the second,
+    /// and so on.
     #[must_use]
     pub fn number_of(&self, access: &str) -> Option<usize> {
         self.state().issued.access_number(access)

@@ -1,8 +1,8 @@
 //! Lists every attribute and argument that a user can write, in five tables.
 //!
 //! Parsing, stripping, error lists and help texts all use the five tables. To add an attribute or argument, add a row
-//! to a table and a variant in `model`. After these additions, the compiler reports most of the other code that must
-//! change, and CONTRIBUTING.md lists the rest.
+//! to a table and a variant in `model`. Once the new row and the new variant exist, the compiler reports most of the
+//! other code that must change, and CONTRIBUTING.md lists the rest.
 
 use crate::model::{ConstantPlace, ParamKind, Role};
 

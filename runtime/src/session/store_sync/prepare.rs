@@ -22,7 +22,8 @@ use crate::store::{Revision, Swap};
 const LOCK_WAIT: Duration = Duration::from_secs(8);
 /// The time limit for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
-/// The time for which a refresh can still replace the shared cookies after its process has exited.
+/// The time for which a refresh can still replace the shared cookies after the process that started the refresh has
+/// exited.
 const LATE_COOKIES: Duration = Duration::from_secs(1);
 /// If another process announced a refresh longer ago than this time, the response to that refresh can no longer replace
 /// the shared cookies.
