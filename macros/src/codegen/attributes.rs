@@ -7,7 +7,7 @@ use syn::Meta;
 use crate::syntax::Attribute;
 use crate::token_stream;
 
-/// Returns the `#[cfg(...)]` attributes of a syntax node. All code that is generated from a syntax node must carry the
+/// Returns the `#[cfg(...)]` attributes of a syntax node. All code that is generated from a syntax node must have the
 /// node's `cfg` attributes.
 pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
     attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()

@@ -169,7 +169,7 @@ impl Execution {
         if let Some(waited) = entered.waited {
             self.receipt.refreshed_by = Some(waited.by);
             self.receipt.waited = waited.time;
-            // Without a limit, all calls that waited for the refresh would be sent at once.
+            // Without a limit, all calls that waited for the refresh would be sent at the same time.
             (snapshot, permit) = self.take_turn(&context, snapshot).await?;
         }
         let response = self.send_with(Some(&snapshot))?.await?;

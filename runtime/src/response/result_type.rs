@@ -1,7 +1,7 @@
-//! Rejects wrong method return types at compile time. Generated code checks return types through method resolution, so
-//! that an alias is treated like the type for which it stands. The inherent methods of [`ResultType`] exist only if the
-//! return type is a `Result`. The methods of [`AnyResult`] exist for every return type. A separate check rejects return
-//! types that are not a `Result`.
+//! Rejects invalid return types of trait methods at compile time. Generated code checks return types through method
+//! resolution, so that an alias is treated like the type for which it stands. The inherent methods of [`ResultType`]
+//! exist only if the return type is a `Result`. The methods of [`AnyResult`] exist for every return type. A separate
+//! check rejects return types that are not a `Result`.
 
 use std::marker::PhantomData;
 

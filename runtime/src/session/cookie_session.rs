@@ -9,7 +9,7 @@ use super::tokens::{AsTokens, Tokens};
 /// The return type of a `#[login]` or `#[refresh]` method whose response contains no access token. The response's
 /// cookies become the session, and the response body is ignored.
 ///
-/// Calls carry the cookies instead of an access token. If the server refuses a call, the cookies are refreshed and the
+/// Calls send the cookies instead of an access token. If the server refuses a call, the cookies are refreshed and the
 /// call is sent again. A refresh succeeds if its response has a 2xx status, even if the response does not set a cookie.
 ///
 /// ```

@@ -29,7 +29,7 @@ struct Failure {
 
 impl FailureBackoff {
     /// Returns the error from the last failed refresh, or `None` if the backoff period is over. After the backoff
-    /// period, one call can start a refresh. Each further failure doubles the backoff period.
+    /// period, one call can start a refresh. Each subsequent failure doubles the backoff period.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }

@@ -43,7 +43,7 @@ trait Account {
     async fn me(&self) -> Result<Me>;
 }
 
-/// Makes one call for each user and prints the [`Users`].
+/// Makes one call for each user and prints the results as [`Users`].
 pub fn run(way: &str, base: &str, users: u64) {
     usage::allow_many_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();

@@ -10,8 +10,8 @@ use crate::bodies::{accepted, body_of_both};
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// M1, M3: a call that is refused with status 401 or 403 is sent again, whatever its HTTP method, because the server
-/// did not act on the refused request.
+/// M1, M3: a call that is refused with status 401 or 403 is sent again, regardless of its HTTP method, because the
+/// server did not act on the refused request.
 #[tokio::test(start_paused = true)]
 async fn every_method_is_sent_again_after_a_401_or_403() {
     for verb in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {

@@ -88,8 +88,8 @@ async fn all(pages: afresh::Result<Pages<Vec<u8>>>) -> usize {
 proptest! {
     #![proptest_config(config())]
 
-    /// C3, C4, C5: a refused call causes at most one refresh, whatever challenges its response contains. If the
-    /// challenges do not contain an error code, exactly one refresh starts.
+    /// C3, C4, C5: a refused call causes at most one refresh, regardless of the challenges in the call's response. If
+    /// the challenges do not contain an error code, exactly one refresh starts.
     #[test]
     fn no_challenge_costs_more_than_one_refresh(lines in prop::collection::vec(challenge(), 0..4), status in select(&[401, 403][..])) {
         let world = World::new();
@@ -111,8 +111,8 @@ proptest! {
         }
     }
 
-    /// D5: whatever `Retry-After` value the refresh endpoint sends, the client waits between one second and five
-    /// minutes.
+    /// D5: regardless of the `Retry-After` value that the refresh endpoint sends, the client waits between one second
+    /// and five minutes.
     #[test]
     fn every_pause_is_between_one_second_and_five_minutes(
         text in prop_oneof!["[0-9]{0,25}", "-[0-9]{1,3}", "[0-9]{1,3}\\.[0-9]", "[ -~]{0,30}",
@@ -158,7 +158,7 @@ proptest! {
         }
     }
 
-    /// A link that conforms to RFC 8288 is used for the next page of the list, whatever the link's position and
+    /// A link that conforms to RFC 8288 is used for the next page of the list, regardless of the link's position and
     /// quoting.
     #[test]
     fn a_link_that_follows_the_rfc_is_followed(

@@ -1,4 +1,4 @@
-//! Computes the profile of a schema.
+//! Computes the profile of a schema, which describes the JSON values that the schema accepts.
 
 use serde_json::Value;
 

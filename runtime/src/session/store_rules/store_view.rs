@@ -13,7 +13,7 @@ pub(crate) struct StoreView<L, I, R> {
     /// The login in the stored record at the last known revision.
     pub(crate) known_login: Option<L>,
     pub(crate) stored_as: StoredAs<L>,
-    /// The intent that this process has stored for a refresh whose result is not known yet.
+    /// The intent that this process has stored for a refresh whose result is not yet known.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
     /// The number of changes to the session. `written` is the number of changes that have been stored.

@@ -34,7 +34,8 @@ pub(super) struct Tabs {
     name: String,
     this: Weak<SendWrapper<Self>>,
     record: RefCell<TabRecord>,
-    /// The newest revision that this tab knows. The tab might not have received the record with this revision yet.
+    /// The newest revision that this tab knows about. The tab might not have received the record with this revision
+    /// yet.
     newest: Cell<u64>,
     /// The revision of a record that no other tab sent in time.
     unanswered: Cell<u64>,

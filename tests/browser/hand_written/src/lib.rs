@@ -154,7 +154,7 @@ impl Shop {
         view::show("adopted", &self.0.adopted.get().to_string());
     }
 
-    /// Adopts the tokens that other tabs send.
+    /// Uses the tokens that other tabs send.
     fn listen(&self) {
         let shop = self.clone();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

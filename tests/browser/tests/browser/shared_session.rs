@@ -65,7 +65,7 @@ async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
     }
 }
 
-/// T2: a new tab adopts the session of the other tabs without sending a request.
+/// T2: a new tab gets the session from the other tabs without sending a request.
 #[tokio::test]
 async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     let (stage, _tabs) = logged_in(2).await;
