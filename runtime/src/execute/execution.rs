@@ -203,9 +203,8 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// Waits until the client's limit on calls that are sent concurrently after a refresh allows the call to be sent.
-    /// After the wait, the call uses the session's current snapshot, because the session can change while the call
-    /// waits.
+    /// Waits until the client's `replay_limit` allows the call to be sent after a refresh. After the wait, the call
+    /// uses the session's current snapshot, because the session can change while the call waits.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

@@ -1,6 +1,6 @@
 //! The page of examples/browser, written by hand without the `afresh` crate. The page uses reqwest and `serde_json`,
 //! refreshes the token while it holds a Web Lock, and sends the new token to the other tabs through a channel. The page
-//! handles none of the corner cases that afresh handles.
+//! does not handle the corner cases that the `afresh` crate handles.
 
 #[path = "../../../../examples/browser/page/src/view.rs"]
 mod view;

@@ -76,7 +76,7 @@ async fn the_page_of_the_guide_logs_in_and_out() {
     tab.until(&shows("orders", "8: bread")).await.unwrap();
     tab.click("#logout").await.unwrap();
     tab.until(&shows("state", "LoggedOut")).await.unwrap();
-    // The page shows that the session has ended before the logout request is sent.
+    // The page shows the end of the session before it sends the logout request.
     let sent = async {
         while stage.server.counts().logouts == 0 {
             sleep(Duration::from_millis(20)).await;
