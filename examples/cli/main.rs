@@ -1,5 +1,5 @@
-//! A command-line tool that stays logged in between runs, even if ten runs start at once. Run the demonstration with
-//! `cargo run --example cli`.
+//! A command-line tool that stays logged in between runs, even if ten runs start at the same time. Run the
+//! demonstration with `cargo run --example cli`.
 //!
 //! To try the tool yourself, run `cargo run --example cli -- serve` in one terminal; the command prints an address. In
 //! another terminal, set `SHOP_URL` to the printed address and run `cargo run --example cli -- login ada` with the

@@ -1,5 +1,5 @@
-//! A test double of an authorization server, with methods that configure the server, hold its requests and read its
-//! counters.
+//! A test double of an authorization server, with methods that configure the server, hold back requests and read the
+//! server's counters.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -24,8 +24,8 @@ use crate::token_requests::ParkedRequest;
 ///
 /// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client reused
 /// a refresh token after the response to the first use had arrived. A test that deliberately reuses a refresh token
-/// calls [`expect_reuses`](Self::expect_reuses). Clones of an `Authority` do not check for reuse, so a test must keep
-/// the original value until the test ends.
+/// calls [`expect_reuses`](Self::expect_reuses). Clones of an `Authority` do not check whether refresh tokens are
+/// reused, so a test must keep the original `Authority` until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
     checks_reuse: bool,
@@ -50,13 +50,13 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// The handling of the next requests, one entry for each request. When `next` is empty, requests are handled as
-    /// `always` specifies.
+    /// How the server handles each of the next requests, with one entry for each request. When `next` is empty,
+    /// requests are handled as `always` specifies.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }
 
-/// Whether a request is held before or after the server processes it.
+/// Whether a request is held back before or after the server processes the request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
     Unprocessed,
@@ -122,28 +122,28 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets the handling of the next request for `role`. Calling this method twice sets the handling of the next two
-    /// requests.
+    /// Sets how the server handles the next request for `role`. Calling this method twice determines the handling of
+    /// the next two requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
 
-    /// Sets the handling of all later requests for `role`.
+    /// Sets how the server handles all later requests for `role`.
     pub fn always(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).always = handling;
     }
 
-    /// Holds all later requests for `role` before they are processed; see [`parked`](Self::parked).
+    /// Holds back all later requests for `role` before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
-    /// Processes all later requests for `role`, but holds their responses.
+    /// Processes all later requests for `role`, but holds back the responses.
     pub fn hold_processed(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// Stops holding requests for `role` and releases the held requests that the test has not taken.
+    /// Stops holding back requests for `role`, and releases the held requests that the test has not taken.
     pub fn open(&self, role: Role) {
         self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
@@ -151,7 +151,7 @@ impl Authority {
         }
     }
 
-    /// Waits for the next held request for `role`.
+    /// Waits for the next request for `role` that the server holds back.
     ///
     /// # Panics
     ///
@@ -160,7 +160,7 @@ impl Authority {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
-    /// Returns the number of held requests for `role` that the test has not taken yet.
+    /// Returns the number of requests for `role` that the server holds back and that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self, role: Role) -> usize {
         self.gate(role).waiting()
@@ -219,7 +219,8 @@ impl Authority {
         self.state().issued.secret_text(number)
     }
 
-    /// Returns the number of an access token that this server issued.
+    /// Returns the number of an access token: 1 for the first access token that this server issued, 2 for the second,
+    /// and so on.
     #[must_use]
     pub fn number_of(&self, access: &str) -> Option<usize> {
         self.state().issued.access_number(access)

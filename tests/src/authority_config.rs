@@ -31,9 +31,9 @@ pub struct AuthorityConfig {
     pub lifetime: Option<Duration>,
     /// The value of `expires_in` that is sent instead of the true lifetime.
     pub expires_in: Option<Value>,
-    /// Where requests and responses carry the refresh token.
+    /// The part of a request or response that carries the refresh token.
     pub refresh_token_in: RefreshTokenIn,
-    /// The form of the refresh token in a refresh response.
+    /// Whether and how a refresh response contains a refresh token.
     pub refresh_token_field: RefreshTokenField,
     /// JSON fields that the server adds to every token response.
     pub members: Value,
@@ -43,13 +43,13 @@ pub struct AuthorityConfig {
     pub cookie_attributes: &'static str,
     /// The time that the server takes to answer each request, measured on Tokio's clock.
     pub delay: Option<Duration>,
-    /// The answer to a refresh token that is already used, revoked, unknown or missing.
+    /// The server's response to a refresh token that is already used, revoked, unknown or missing.
     pub refusal: Answer,
     /// The paths for login, refresh and logout, in this order.
     pub paths: [&'static str; 3],
 }
 
-/// Where requests and responses carry the refresh token.
+/// The part of a request or response that carries the refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
     /// A JSON response contains the refresh token as `refresh_token`. Requests contain the refresh token in a JSON or
@@ -59,12 +59,12 @@ pub enum RefreshTokenIn {
     Cookie,
 }
 
-/// The form of the refresh token in a refresh response.
+/// Whether and how a refresh response contains a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenField {
-    /// The response has a refresh token.
+    /// The response contains a refresh token.
     Given,
-    /// The response has no refresh token, so the old refresh token stays valid.
+    /// The response does not contain a refresh token, so the old refresh token stays valid.
     Omitted,
     /// The refresh token in the response is an empty string, so the old refresh token stays valid.
     Empty,

@@ -94,7 +94,8 @@ fn allocations_of(runtime: &Runtime, call: impl Fn() -> Pending<Result<()>>) -> 
     once.count_total
 }
 
-/// V4: with a valid token, the session adds at most two allocations to a call, whether or not the token has a lifetime.
+/// V4: with a valid token, the session adds at most two allocations to a call, whether or not the token's lifetime is
+/// known.
 #[test]
 fn a_valid_token_costs_a_call_only_the_room_for_its_header() {
     let runtime = runtime();

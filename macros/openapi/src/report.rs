@@ -5,7 +5,8 @@ use std::fmt;
 /// A part of the document that the client does not support.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// The location of the loss: an operation such as `GET /orders/{id}`, or a schema such as `schema Order`.
+    /// The location of the unsupported part: an operation such as `GET /orders/{id}`, or a schema such as
+    /// `schema Order`.
     pub place: String,
     /// The unsupported part of the document, and its replacement in the client.
     pub reason: String,

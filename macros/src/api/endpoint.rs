@@ -58,7 +58,7 @@ impl<'s> Endpoint<'s> {
         self.verb.as_ref().is_some_and(|verb| matches!(verb.value.as_str(), "GET" | "HEAD"))
     }
 
-    /// Whether the parameter fills the placeholder that takes several segments.
+    /// Whether the parameter fills the path placeholder that can match several segments.
     pub(crate) fn fills_rest(&self, param: &Param) -> bool {
         let rest = self.path.as_ref().and_then(|path| path.value.rest());
         rest.is_some() && rest == param.placeholder()

@@ -59,8 +59,8 @@ impl<'s> Api<'s> {
         self.runtime.is_absolute().then(|| names::client_module(&self.source.name.ident, first))
     }
 
-    /// Marks the methods that have an error, so that only stubs are generated for them. An invalid method with the same
-    /// name as an earlier method is removed.
+    /// Marks the invalid methods, so that only stubs are generated for them. An invalid method with the same name as an
+    /// earlier method is removed.
     pub(crate) fn exclude_invalid(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();
         let lacks_types = self.source.items.iter().any(Item::is_unsupported_type);

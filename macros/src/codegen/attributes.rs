@@ -7,14 +7,14 @@ use syn::Meta;
 use crate::syntax::Attribute;
 use crate::token_stream;
 
-/// Returns the `#[cfg(...)]` attributes of a syntax node. All code that is generated from a syntax node must carry the
+/// Returns the `#[cfg(...)]` attributes of a syntax node. All code that is generated from a syntax node must have the
 /// node's `cfg` attributes.
 pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
     attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()
 }
 
-/// Returns an item's `cfg` and lint attributes, which generated code also carries. An `expect` attribute becomes
-/// `allow`, because the expected lint might not fire in generated code.
+/// Returns an item's `cfg` and lint attributes, which must also be on the code generated for the item. An `expect`
+/// attribute becomes `allow`, because the expected lint might not fire in generated code.
 pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
     let propagated = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
     token_stream::concat(&mut propagated.map(|attribute| match &attribute.source.meta {

@@ -95,7 +95,7 @@ fn can_be_filled(kind: &ParamKind) -> bool {
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        // A session token cannot be an entire header map, a part or a raw body.
+        // A session token cannot be sent as a header map, as a multipart part or as a raw body.
         ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }
@@ -125,8 +125,8 @@ fn render_filled(
     }
 }
 
-/// Renders a statement that mentions the parameter and has no effect. The rendered statement has the span of the path,
-/// so that editors find the parameter for a placeholder.
+/// Renders a statement that mentions the parameter and has no effect. The rendered statement has the span of the
+/// attribute's URL path, so that editors find the parameter for a placeholder.
 fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
     param.placeholder()?;
     let mut mention = value.clone();

@@ -13,7 +13,7 @@ pub(super) fn render_future(output: &Output) -> TokenStream {
     render_future_of(&output.ty, mixed_site(output.arrow_span()))
 }
 
-/// The bounds are written out, because a trait alias for the bounds would not work with `dyn` and mocks.
+/// The bounds are written out, because a trait alias for the bounds would work neither with `dyn` nor with mocks.
 pub(super) fn render_future_of(output: &impl ToTokens, span: Span) -> TokenStream {
     quote_spanned! {span=>
         -> impl ::core::future::Future<Output = #output> + ::core::marker::Send

@@ -58,7 +58,7 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// Renders the generics and inputs with a name for each lifetime that the parameter types omit. Returns `None` if
+/// Renders the generics and inputs with a name for each elided lifetime in the parameter types. Returns `None` if
 /// [`has_inner_elision`] is false for every type.
 fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     let types = || method.inputs.params.iter().map(|param| param.ty.to_token_stream());

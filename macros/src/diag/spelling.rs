@@ -10,8 +10,8 @@ pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
         .map(|(_, name)| name)
 }
 
-/// Returns the maximum number of typos that a misspelled `name` can have. A short name can have only one typo, because
-/// a short name is similar to many other words.
+/// Returns the maximum number of typos that a misspelled `name` can have. For a short name, the maximum is one typo,
+/// because a short name is similar to many other words.
 fn tolerance(name: &str) -> usize {
     if name.chars().count() < 6 { 1 } else { 2 }
 }

@@ -25,7 +25,8 @@ impl Item {
     }
 }
 
-/// An item that the client cannot implement. An unsupported item stays in the trait, and the client gets a stub.
+/// An item that the client cannot implement. An unsupported item stays in the trait, and the client contains a stub for
+/// it.
 pub(crate) struct Unsupported {
     pub(crate) at: Location,
     pub(crate) source: TokenStream,

@@ -1,4 +1,4 @@
-//! Parses the parts of a method's signature, and keeps the default body as raw tokens.
+//! Parses the parts of a trait method's signature, and keeps the method's default body as raw tokens.
 
 use std::ops::Range;
 
@@ -21,14 +21,14 @@ use crate::diag::{Diagnostics, Location};
 
 /// A method as written.
 pub(crate) struct Method {
-    /// The range of locations in this method.
+    /// The range of numbers that identify the source locations in this method.
     pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
     /// Whether `#[async_trait]` has rewritten the method. A method that `#[async_trait]` has rewritten is read as the
     /// original async method.
     pub(crate) is_desugared: bool,
-    /// The method's visibility, even though trait methods cannot have a visibility. The visibility is kept so that the
-    /// compiler reports it as an error.
+    /// The visibility that the user wrote, even though a trait method cannot have a visibility. The visibility is kept
+    /// so that the compiler reports it as an error.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],

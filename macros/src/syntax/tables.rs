@@ -1,8 +1,8 @@
 //! Lists every attribute and argument that a user can write, in five tables.
 //!
 //! Parsing, stripping, error lists and help texts all use the five tables. To add an attribute or argument, add a row
-//! to a table and a variant in `model`. The compiler then reports most of the other code that must change, and
-//! CONTRIBUTING.md lists the rest.
+//! to a table and a variant in `model`. Once the new row and the new variant exist, the compiler reports most of the
+//! other code that must change, and CONTRIBUTING.md lists the rest.
 
 use crate::model::{ConstantPlace, ParamKind, Role};
 
@@ -93,8 +93,8 @@ pub(crate) const RULES: &[(&str, RuleAttribute)] = &[
     ("idempotency_key", RuleAttribute::IdempotencyKey),
 ];
 
-/// The attributes that send the same value in every call. The last field of a row is `true` if the trait can also have
-/// the attribute.
+/// The attributes for values that are the same in every call. The last field of a row is `true` if the trait can also
+/// have the attribute.
 pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
     ("header", ConstantPlace::Header, true),
     ("query", ConstantPlace::Query, true),
@@ -110,7 +110,7 @@ pub(crate) enum Naming {
     Free(fn(String) -> ParamKind),
 }
 
-/// A parameter attribute, which sets the parameter's place in the request.
+/// A parameter attribute, which determines where in the request the parameter is sent.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The function that converts the parameter's name into the parameter's kind if the attribute has no argument.

@@ -15,7 +15,7 @@ use crate::session::{AsTokens, Session, Tokens, is_scheme};
 use crate::store::SessionStore;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Logs the session in with `tokens`, as [`Session::set`] does. If a [store](Self::store) is set, the tokens
+    /// Sets the session's tokens to `tokens`, as [`Session::set`] does. If a [store](Self::store) is set, the tokens
     /// replace the stored session.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
@@ -232,8 +232,8 @@ impl<C: Api> ClientBuilder<C> {
     /// Sets the status codes that end the session when the refresh endpoint returns them, regardless of the error code
     /// in the response. By default, the status codes declared by the API are used. If the API declares no status codes,
     /// 401 and 403 end a session that is refreshed with a cookie. If no status codes are set or declared, a session
-    /// that is refreshed with a token ends only after an error code such as `invalid_grant`. A refresh response that is
-    /// a web page never ends the session.
+    /// that is refreshed with a token ends only if the refresh response contains an error code such as `invalid_grant`.
+    /// A refresh response that is a web page never ends the session.
     ///
     /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns an error
     /// that contains a server's response, the status codes of `session_ends_on` also apply to this response.

@@ -20,8 +20,8 @@ use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// A function that converts a call's response into the method's return value. The function's arguments are the
-/// response, the method name, and a function that records an error in the trace.
+/// A function that converts a call's response into the return value of the trait method. The function's arguments are
+/// the response, the name of the trait method, and a function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
 /// A future that sends a call when it is first polled. The call owns its encoded arguments, so
@@ -74,8 +74,8 @@ impl<R> Pending<R> {
 impl<R> Pending<R> {
     /// Limits the total duration of the call, measured from its first poll. The duration includes the time spent
     /// waiting for a refresh, sending requests, waiting between attempts, and reading a body that is not streamed. This
-    /// timeout replaces any timeout that the trait method or the builder sets. When a call returns pages, the timeout
-    /// restarts for each page.
+    /// timeout replaces any timeout that the trait method or the builder sets. When a call returns pages of a list, the
+    /// timeout restarts for each page.
     ///
     /// This inherent method takes precedence over trait methods of the same name, such as
     /// `futures_time::FutureExt::timeout`.
@@ -84,7 +84,7 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets a request header for this call. The header replaces any header of the same name that the method, an
+    /// Sets a request header for this call. The header replaces any header of the same name that the trait method, an
     /// argument or the builder sets. The header value can be a `HeaderValue` or any type that serializes as a scalar.
     /// `None` changes nothing.
     ///
@@ -141,7 +141,7 @@ impl<R> Pending<R> {
     /// Limits the body size of a successful response, in bytes, and replaces the builder's
     /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with an error for
     /// which [`is_body_too_large`](Error::is_body_too_large) returns `true`, and the rest of the body is not read. When
-    /// a call returns pages, the limit applies to each page. Streams are not limited.
+    /// a call returns pages of a list, the limit applies to each page. Streams are not limited.
     ///
     /// ```
     /// # use afresh::{api, Result};

@@ -37,7 +37,7 @@ pub(crate) struct Execution {
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
     /// The URL from which the response came, if this URL differs from the requested URL. `answered` is set only for
-    /// methods that return pages.
+    /// trait methods that return pages of a list.
     pub(super) answered: Option<Box<Url>>,
 }
 
@@ -49,8 +49,8 @@ pub(super) struct Attached {
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session must be notified if the call succeeds. A successful call clears the remembered refusals of
-    /// its method.
+    /// Whether the session must be notified if the call succeeds. A successful call clears the refusals that the
+    /// session has recorded for the same API method.
     pub(super) learning: bool,
 }
 
@@ -95,8 +95,9 @@ impl Execution {
     /// the credential, the attempt refreshes the session and sends the request again. The response to the second
     /// request is final.
     ///
-    /// The future of a call can be moved until its first poll, so it must be small. Values that two steps need are
-    /// stored only once, and each step's values are dropped before the next step starts.
+    /// A call's future can be moved until it is first polled, and a move copies the whole future, so the future must be
+    /// small. Values that two steps need are stored only once, and each step's values are dropped before the next step
+    /// starts.
     #[expect(clippy::manual_async_fn, reason = "an async fn would store its arguments twice while it waits")]
     pub(crate) fn run(
         &mut self,
@@ -114,7 +115,8 @@ impl Execution {
             let (mut rejection, mut refused) = (None, false);
             if !self.is_plain(&response) {
                 let evaluation = Box::pin(self.evaluate(response)).await?;
-                // The wait for a refresh has its own box, so that the memory of earlier steps is freed during the wait.
+                // The future that waits for a refresh is boxed separately, so that the memory of earlier steps is freed
+                // during the wait.
                 (response, rejection) = Box::pin(self.act_on(evaluation)).await?;
                 refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
             }
@@ -132,7 +134,7 @@ impl Execution {
         }
     }
 
-    /// Stores the URL from which a page came, if the transport followed redirects itself.
+    /// Stores the URL from which a page of a list came, if the transport followed redirects itself.
     fn note_answered(&mut self, response: &Response) {
         if self.plan.has_pages() {
             if let Some(url) = self.context.upstream.answered(response) {
@@ -167,7 +169,7 @@ impl Execution {
         if let Some(waited) = entered.waited {
             self.receipt.refreshed_by = Some(waited.by);
             self.receipt.waited = waited.time;
-            // Without a limit, all calls that waited for the refresh would be sent at once.
+            // Without a limit, all calls that waited for the refresh would be sent at the same time.
             (snapshot, permit) = self.take_turn(&context, snapshot).await?;
         }
         let response = self.send_with(Some(&snapshot))?.await?;
@@ -201,8 +203,8 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// After a refresh, waits until the client's limit on concurrent calls allows the call to be sent. After the wait,
-    /// the call uses the session's current snapshot, because the session can change while the call waits.
+    /// Waits until the client's `replay_limit` allows the call to be sent after a refresh. After the wait, the call
+    /// uses the session's current snapshot, because the session can change while the call waits.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

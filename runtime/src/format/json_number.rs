@@ -67,9 +67,9 @@ fn number_length(number: &[u8]) -> usize {
     number.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')).count()
 }
 
-/// Returns whether `serde_json` rejects this valid number because the number exceeds the range of a float.
+/// Returns whether `serde_json` rejects this valid number because the number is outside the range of an `f64`.
 fn is_beyond(token: &[u8]) -> bool {
-    // A number with at most four characters is never too large, so most numbers need not be parsed.
+    // A number with at most four characters is never too large, so most numbers do not need to be parsed.
     token.len() > 4
         && serde_json::from_slice::<f64>(token).is_err()
         && serde_json::from_slice::<IgnoredAny>(token).is_ok()

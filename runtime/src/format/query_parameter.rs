@@ -16,7 +16,7 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
 }
 
 /// Returns `url` with a new value for the first parameter named `name`. If no parameter is named `name`, the new
-/// parameter is appended. Any further parameters named `name` are removed.
+/// parameter is appended. All other parameters named `name` are removed.
 pub(crate) fn with_parameter(url: &Url, name: &str, value: &str) -> Url {
     let encode = |text| utf8_percent_encode(text, RESERVED);
     let mut new = Some(format!("{}={}", encode(name), encode(value)));

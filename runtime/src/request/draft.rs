@@ -21,9 +21,9 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) struct Draft {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) declared: Box<Declared>,
-    /// The offset in the path at which the base URL's path ends and the method's path begins.
+    /// The offset in the path at which the base URL's path ends and the trait method's path begins.
     path_start: usize,
-    /// The number of literal pieces of the method's path that have been written.
+    /// The number of literal pieces of the trait method's path that have been written.
     pieces: usize,
     /// The offset of the `?` in the path, if there is a query.
     pub(crate) query_start: Option<usize>,
@@ -34,8 +34,8 @@ pub(crate) struct Draft {
     error: Option<Error>,
 }
 
-/// Converts the parts into a body. A program without parts does not link this function, because only [`Draft::parts`]
-/// refers to it.
+/// Converts the parts into a body. A program that does not send multipart parts does not link this function, because
+/// only [`Draft::parts`] refers to it.
 type FinishParts = fn(Parts) -> Box<dyn PartsBody>;
 
 /// A body to which the call can still add fields.
@@ -91,7 +91,7 @@ impl Draft {
         })
     }
 
-    /// Writes the literal piece of the path that follows a placeholder.
+    /// Writes the part of the path between a placeholder and the next placeholder, or the end of the path.
     pub(crate) fn end_placeholder(&mut self) {
         self.declared.path.push_str(self.endpoint.path.get(self.pieces).copied().unwrap_or_default());
         self.pieces += 1;
@@ -103,7 +103,7 @@ impl Draft {
         at
     }
 
-    /// Truncates the path at `at`, the offset where a value is missing, so that the caller can append the value.
+    /// Truncates the path at the offset `at`, where a value is missing, so that the caller can append the value.
     /// Returns the part of the path after `at`.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
         // The path already contains all literal pieces of the declared path.
@@ -196,7 +196,8 @@ impl Draft {
         self.declared.content_type = Some(content_type);
     }
 
-    /// Completes the request after the last argument. Returns the error for the first argument that cannot be sent.
+    /// Completes the request after the last argument has been added. Returns the error for the first argument that
+    /// cannot be sent.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         self.complete().map_err(|error| error.in_method(Some(self.endpoint.name)))
     }
@@ -231,8 +232,8 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds a random idempotency key, unless a parameter sets the key. All sends of a call use the same idempotency
-    /// key.
+    /// Adds a random idempotency key, unless a parameter sets the key. All requests that a call sends use the same
+    /// idempotency key.
     fn put_idempotency_key(&mut self, key: IdempotencyKey) {
         let Ok(name) = HeaderName::from_bytes(key.header.as_bytes()) else { return };
         if !self.declared.has_header(&name) {

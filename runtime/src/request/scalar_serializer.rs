@@ -1,5 +1,5 @@
-//! Serializes a value as named scalars. Path, query, header, cookie, form and multipart arguments all use this
-//! serializer.
+//! Serializes a value as scalars, each with a name. Path, query, header, cookie, form and multipart arguments all use
+//! this serializer.
 //!
 //! At the top level, a scalar is written under the given name, and nothing is written for `None` and `()`. All elements
 //! of a sequence are written under one name. The fields of a struct or map are written under their own names. A
@@ -238,7 +238,7 @@ struct SequenceSerializer<'a> {
 
 enum Pair {
     Start,
-    /// The name of the pair was read, and the value of the pair follows.
+    /// The name in the pair has been read, and the value in the pair has not been read.
     Named(String),
 }
 

@@ -17,19 +17,19 @@ use crate::transport::upstream::Upstream;
 
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// A function that requests a page by sending the call's request again with a different URL.
+/// A function that requests a page of a list by sending the call's request again with a different URL.
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
 pub(crate) const SENT_ONCE: &str = "the next page cannot be requested, because the request body can be sent only once. Use a body that can be sent again";
 
-/// The data that the runtime needs to request the next page.
+/// The data that the runtime needs to request the next page of a list.
 pub(crate) struct Continuation {
     /// Sends the request again with a different URL. This field is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) method: &'static str,
     pub(crate) paging: Paging,
-    /// The URL of the request for this page.
+    /// The URL of the request for this page of a list.
     pub(crate) requested: Url,
     /// The URL from which the response came. After a redirect, this URL differs from the URL of the request.
     pub(crate) answered: Url,

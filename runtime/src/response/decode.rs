@@ -1,5 +1,5 @@
-//! Converts a response into the return value of a method. Decoding is the only step of a call whose code is generic
-//! over the return type.
+//! Converts a response into the return value of a trait method. Decoding is the only step of a call whose code is
+//! generic over the return type.
 
 use serde::de::DeserializeOwned;
 
@@ -120,7 +120,7 @@ fn with_method(error: Error, method: &'static str, record: fn(&Error)) -> Error 
     error
 }
 
-/// The error type of a client method: every type that implements `From<afresh::Error>`.
+/// A trait for the error types of client methods, implemented for every type that implements `From<afresh::Error>`.
 ///
 /// ```
 /// use afresh::api;

@@ -22,7 +22,8 @@ use crate::response::reading::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The ID that the server sent with this event. If the event has no ID, this field contains the most recent ID.
+    /// The ID that the server sent with this event. If the event has no ID, this field contains the ID that the server
+    /// sent most recently.
     pub id: Option<String>,
     /// The event type. `None` means that the server did not send an event type. Browsers treat an event without a type
     /// as a `message` event.
@@ -60,7 +61,7 @@ impl<T> Event<T> {
 ///
 /// If the content type of a response is not `text/event-stream`, the call returns an error for which
 /// [`is_decode`](Error::is_decode) returns `true`. The error contains the beginning of the body ([`Error::body`]). A
-/// response without a `content-type` header is read as events. An empty body has no events.
+/// response without a `content-type` header is read as an event stream. An empty body has no events.
 pub struct Events<T> {
     body: Option<ByteStream>,
     parser: EventParser,

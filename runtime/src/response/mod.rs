@@ -1,7 +1,7 @@
-//! Converts a call's response into the value that a method returns.
+//! Converts a call's response into the value that a trait method returns.
 //!
-//! A method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented for every type that serde
-//! can deserialize. `E` must implement [`FromError`], which is implemented for every type that implements
+//! A trait method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented for every type that
+//! serde can deserialize. `E` must implement [`FromError`], which is implemented for every type that implements
 //! `From<afresh::Error>`. Implement [`FromResponse`] yourself to read a format other than JSON. Your implementation
 //! receives an [`Answer`]. The implementation's [`Reading`] determines how much of the body the runtime reads before it
 //! calls the implementation.
@@ -14,10 +14,10 @@
 //! | [`SessionOutcome`](crate::refresh::SessionOutcome) | the `Result` of a `#[login]` or `#[refresh]` method |
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
-//! All types in this module that the table above does not list are markers. [`ByHand`], [`BySerde`], [`ByReply`] and
-//! [`ByPages`] let the compiler find the right [`FromResponse`] implementation without an annotation. [`OneAnswer`] and
-//! [`ManyAnswers`] let the compiler check that a method returns [`Pages`](crate::Pages) or [`Items`](crate::Items) if
-//! and only if it has the `#[pages]` attribute.
+//! The types in this module that are not in the table above are only marker types. [`ByHand`], [`BySerde`], [`ByReply`]
+//! and [`ByPages`] let the compiler find the right [`FromResponse`] implementation without an annotation. [`OneAnswer`]
+//! and [`ManyAnswers`] let the compiler check that a method returns [`Pages`](crate::Pages) or [`Items`](crate::Items)
+//! if and only if it has the `#[pages]` attribute.
 
 // To read the code in this directory, start with `decode.rs`.
 

@@ -9,7 +9,7 @@ use super::tokens::{AsTokens, Tokens};
 /// The return type of a `#[login]` or `#[refresh]` method whose response contains no access token. The response's
 /// cookies become the session, and the response body is ignored.
 ///
-/// Calls carry the cookies instead of an access token. If the server refuses a call, the cookies are refreshed and the
+/// Calls send the cookies instead of an access token. If the server refuses a call, the cookies are refreshed and the
 /// call is sent again. A refresh succeeds if its response has a 2xx status, even if the response does not set a cookie.
 ///
 /// ```
@@ -30,8 +30,8 @@ use super::tokens::{AsTokens, Tokens};
 /// }
 /// ```
 ///
-/// A `#[login]` or `#[refresh]` method cannot return `()`. If you forget the token type, you get a compile error rather
-/// than a session without a credential.
+/// A `#[login]` or `#[refresh]` method cannot return `()`. If you forget to return tokens or a `CookieSession`, you get
+/// a compile error rather than a session without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CookieSession;

@@ -28,14 +28,15 @@ struct Failure {
 }
 
 impl FailureBackoff {
-    /// During the backoff period, returns the error from the last failed refresh. After the backoff period, one call
-    /// can start a refresh. Each further failure doubles the backoff period.
+    /// Returns the error from the last failed refresh, or `None` if the backoff period is over. After the backoff
+    /// period, one call can start a refresh. Each subsequent failure doubles the backoff period.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// Until a manual refresh is allowed, returns the error from the last failed refresh. After a failed refresh, a
-    /// manual refresh is allowed after 1 s, or after a longer wait if the server requested one with `Retry-After`.
+    /// Returns the error from the last failed refresh, or `None` if a manual refresh is allowed. After a failed
+    /// refresh, a manual refresh is allowed after 1 s, or after a longer wait if the server requested one with
+    /// `Retry-After`.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }

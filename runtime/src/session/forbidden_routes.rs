@@ -86,7 +86,7 @@ impl ForbiddenRoutes {
         }
     }
 
-    /// Counts a useless refresh without marking its route as forbidden.
+    /// Counts a refresh as useless, but does not mark the route of the refused call as forbidden.
     pub(crate) fn count_useless(&mut self, stamp: Stamp, now: Instant) {
         if self.useless_refreshes.last().is_none_or(|(generation, _)| *generation < stamp.generation) {
             if self.useless_refreshes.len() == MAX_USELESS {
@@ -106,8 +106,9 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether a refused call to `route` proves that the refresh that created credential `generation` was useless. Only
-    /// the refusal of a recently received credential is treated as proof. Each useless refresh is counted only once.
+    /// Whether a refused call to `route` proves that the refresh that created the credential with the given
+    /// `generation` was useless. Only the refusal of a recently received credential is treated as proof. Each useless
+    /// refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,
@@ -133,7 +134,7 @@ impl ForbiddenRoutes {
 
     fn learn(&mut self, route: &str, now: Instant) {
         if let Some(known) = self.routes.iter_mut().find(|known| *known.route == *route) {
-            // If several calls are refused at the same time, their refusals are counted once.
+            // If several calls are refused at the same time, their refusals are counted as one.
             if now >= known.until {
                 known.times = known.times.saturating_add(1);
                 known.until = now + term(known.times);

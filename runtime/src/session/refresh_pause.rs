@@ -1,8 +1,8 @@
-//! In a browser, prevents refreshes during a login or logout: [`Session::pause_refreshes`].
+//! Prevents refreshes during a login or logout in a browser: [`Session::pause_refreshes`].
 //!
 //! A browser stores the cookies from each response. If a refresh ran during a login, the late response to the refresh
-//! could replace or delete the new login's cookie. If a refresh ran during a logout, its response could contain a new
-//! cookie that the logout did not revoke.
+//! could replace or delete the new login's cookie. If a refresh ran during a logout, the response to the refresh could
+//! contain a new cookie that the logout did not revoke.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use super::login_end::{End, LoginEnd};
 use super::stored_members::{Invalid, Members};
 use crate::platform::clock::Now;
 
-/// If `at` and `lifetime` are 0, the login has no end.
+/// If `at` and `lifetime` are 0, the login does not end by itself.
 #[derive(Clone, Copy, Serialize)]
 pub(super) struct StoredEnd {
     /// The time at which the login ends, in milliseconds since 1970, according to the clock of the process that
@@ -31,7 +31,7 @@ impl StoredEnd {
         Ok(Self { at, lifetime: end.number("lifetime")?.ok_or(Invalid)? })
     }
 
-    /// Returns the time at which the login ends. The returned end is never later than the current time plus the
+    /// Returns the time at which the login ends. The returned time is never later than the current time plus the
     /// lifetime that the server sent, even if the clock was set back.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);

@@ -65,8 +65,8 @@ token! {
 
 /// The tokens from a login or a refresh.
 ///
-/// When a method returns `Tokens`, the runtime reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
-/// `scope` (RFC 6749 §5.1) and their camelCase variants. An empty refresh token is treated as missing. An invalid
+/// When a trait method returns `Tokens`, the runtime reads `access_token`, `refresh_token`, `expires_in`, `token_type`
+/// and `scope` (RFC 6749 §5.1) and their camelCase variants. An empty refresh token is treated as missing. An invalid
 /// lifetime is treated as unknown.
 ///
 /// ```

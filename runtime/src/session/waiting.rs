@@ -27,9 +27,9 @@ impl Session {
         }
     }
 
-    /// Waits until the store records that the session has ended. A caller that receives an error about an expired
-    /// session might exit immediately. A process that starts later must not send the rejected refresh token again. If
-    /// the store fails, this function returns without waiting any longer.
+    /// Waits until the store records that the session has ended. The process might exit as soon as a caller receives an
+    /// error about an expired session, and a process that starts later must not send the rejected refresh token again.
+    /// If the store fails, this function returns without waiting any longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;
@@ -62,8 +62,8 @@ impl Session {
     }
 
     /// Drops the refresh that `stuck` identifies, because the refresh's runtime has stalled. A new refresh replaces the
-    /// stalled refresh and takes over the store's lock. Returns the handle of the refresh that is running when the
-    /// function returns.
+    /// stalled refresh and takes over the store's lock. Returns the handle of the new refresh, or of another refresh
+    /// that had already replaced the stalled refresh.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

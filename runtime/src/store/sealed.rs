@@ -50,8 +50,8 @@ pub struct Sealed<S> {
     name: String,
 }
 
-/// The key of a [`Sealed`] store. The key is wiped from memory when it is dropped, and its `Debug` output does not
-/// reveal it.
+/// The key of a [`Sealed`] store. A `SealKey` is wiped from memory when it is dropped, and its `Debug` output does not
+/// reveal the key.
 #[derive(Clone)]
 pub struct SealKey(XChaCha20Poly1305);
 
@@ -82,7 +82,7 @@ impl<S> Sealed<S> {
     }
 
     /// Binds the record to `name`, such as the name of a user. Only a store that is bound to the same name can decrypt
-    /// the record. By default, the name is empty.
+    /// the record. By default, the record is bound to the empty name.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();

@@ -25,8 +25,8 @@ mod in_browser {
 
     /// Shares a session between all tabs of an origin. `TabStore` is available only in a browser.
     ///
-    /// - *Refresh.* A Web Lock ensures that only one tab at a time refreshes. After a refresh, the tab that refreshed
-    ///   sends the new tokens to the other tabs through a `BroadcastChannel`.
+    /// - *Refresh.* A Web Lock ensures that only one tab at a time refreshes the session. After a refresh, the tab that
+    ///   refreshed sends the new tokens to the other tabs through a `BroadcastChannel`.
     /// - *Login and logout.* A login or logout in one tab immediately changes the session and
     ///   [`Session::state`](crate::Session::state) in all tabs. All tabs send the same cookies, so a login by another
     ///   user replaces the session in all tabs.

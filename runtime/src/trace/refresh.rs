@@ -35,7 +35,7 @@ pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     }
 }
 
-/// Records a session change that needs no attention.
+/// Records a session change that does not need attention.
 pub(crate) fn session_changed(text: &'static str) {
     info!(target: TARGET, "{text}");
 }

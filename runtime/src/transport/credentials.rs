@@ -1,7 +1,7 @@
 //! [`RequestCredentials`] controls when a browser sends cookies.
 
-/// Controls to which origins a browser sends cookies, and from which origins it stores cookies. The variants are named
-/// as in the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
+/// Determines the origins to which a browser sends cookies and from which it stores cookies. The variants are named as
+/// in the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
 ///
 /// Pass a `RequestCredentials` to [`ClientBuilder::credentials`](crate::ClientBuilder::credentials). A
 /// `RequestCredentials` value has no effect outside a browser.

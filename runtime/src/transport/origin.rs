@@ -26,8 +26,8 @@ impl Origin {
 
     /// Returns whether `url` has this origin.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
-        // URLs with the same origin usually begin with the same text, so comparing the text before the path often
-        // suffices.
+        // URLs with the same origin usually begin with the same text, so comparing the text before the path is often
+        // enough.
         if before_path(url) == self.written {
             return true;
         }

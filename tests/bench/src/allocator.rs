@@ -26,12 +26,12 @@ pub struct Asked {
     pub bytes: u64,
 }
 
-/// Starts counting on every thread.
+/// Starts counting the allocations of all threads.
 pub fn count() {
     COUNTS.store(true, Relaxed);
 }
 
-/// Returns the allocations since the call to [`count`].
+/// Returns the numbers of allocations and bytes that were counted since the call to [`count`].
 pub fn asked() -> Asked {
     let [allocations, growths, bytes] = [&ALLOCATIONS, &GROWTHS, &BYTES].map(|count| count.load(Relaxed));
     Asked { allocations, growths, bytes }

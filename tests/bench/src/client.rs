@@ -22,7 +22,7 @@ pub struct Client {
 #[derive(Deserialize, Serialize)]
 pub struct Rush {
     pub per_second: f64,
-    /// The CPU time per call.
+    /// The CPU time per call, in microseconds.
     pub microseconds: f64,
 }
 
@@ -89,8 +89,8 @@ impl Client {
         self.said(&["storm", contender, base, &callers.to_string()])
     }
 
-    /// Makes one call from each of `callers` tasks to an in-memory server. If `late` is `true`, all calls except one
-    /// start during the refresh.
+    /// Makes one call from each of `callers` tasks to an in-memory server. If `late` is `true`, all calls except the
+    /// first start while the token is being refreshed.
     pub fn crowd(&self, contender: &str, guard: Guard, late: bool, callers: usize) -> Crowd {
         let when = if late { "late" } else { "together" };
         self.said(&["crowd", contender, guard.name(), when, &callers.to_string()])

@@ -17,8 +17,8 @@ const BASE: &str = "http://127.0.0.1:40000";
 
 static SERVED: AtomicUsize = AtomicUsize::new(0);
 
-/// Makes one call from each of `callers` tasks and prints a [`Crowd`]. If `late` is `true`, all calls except one start
-/// during the refresh.
+/// Makes one call from each of `callers` tasks and prints a [`Crowd`]. If `late` is `true`, all calls except the first
+/// start while the token is being refreshed.
 pub fn run(contender: &str, guard: &str, late: bool, callers: usize) {
     in_memory::open(Guard::named(guard), callers);
     let runtime = tokio::runtime::Builder::new_current_thread()

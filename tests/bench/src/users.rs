@@ -18,9 +18,9 @@ const AT_ONCE: usize = 64;
 
 #[derive(Deserialize, Serialize)]
 pub struct Users {
-    /// The memory, in bytes, that an idle user needs for the session or its handwritten equivalent.
+    /// The memory, in bytes, that an idle user's session, or its handwritten equivalent, occupies.
     pub idle: f64,
-    /// The memory, in bytes, that a user's client needs in addition to the session.
+    /// The memory, in bytes, that a user's client occupies in addition to the session.
     pub client: f64,
     pub milliseconds: u64,
     /// The number of calls that failed or returned the wrong user.
@@ -43,7 +43,7 @@ trait Account {
     async fn me(&self) -> Result<Me>;
 }
 
-/// Makes one call for each user and prints the [`Users`].
+/// Makes one call for each user and prints the results as [`Users`].
 pub fn run(way: &str, base: &str, users: u64) {
     usage::allow_many_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();

@@ -1,5 +1,5 @@
-//! The server, the Chromium driver and the pages that are used to test afresh in a real browser. Start reading with
-//! `stage`.
+//! The server, the Chromium driver and the web pages that are used to test the `afresh` crate in a real browser. Start
+//! reading with `stage`.
 
 pub mod authority;
 pub mod bundle;

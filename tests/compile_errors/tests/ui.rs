@@ -1,7 +1,7 @@
 //! Tests compile errors: each file in `ui/` contains one mistake, and its `.stderr` file contains the complete compiler
 //! output.
 //!
-//! `ui/README.md` explains how to review and regenerate the output.
+//! `ui/README.md` explains how to review and regenerate the `.stderr` files.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -62,7 +62,7 @@ pub trait Shop {
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order, OrderError>;
 
-    /// Returns all orders with at least one of the tags.
+    /// Returns all orders with at least one of the given tags.
     #[get("/orders")]
     async fn orders(&self, #[query] tag: &[&str]) -> Result<Vec<Order>>;
 }

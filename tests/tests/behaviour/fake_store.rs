@@ -101,7 +101,7 @@ impl FakeStore {
         self.0.expired_leases.store(count, Ordering::SeqCst);
     }
 
-    /// Acquires the lock, as another process would.
+    /// Acquires the store's lock, as another process would.
     pub async fn locked(&self) -> StoreLock {
         self.lock().await.unwrap().unwrap()
     }

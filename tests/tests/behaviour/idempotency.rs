@@ -10,8 +10,8 @@ use crate::bodies::{accepted, body_of_both};
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// M1, M3: a call that is refused with status 401 or 403 is sent again, whatever its HTTP method, because the server
-/// did not act on the refused request.
+/// M1, M3: a call that is refused with status 401 or 403 is sent again, regardless of its HTTP method, because the
+/// server did not act on the refused request.
 #[tokio::test(start_paused = true)]
 async fn every_method_is_sent_again_after_a_401_or_403() {
     for verb in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
@@ -192,7 +192,7 @@ async fn an_idempotent_method_is_retried_without_a_key() {
     world.stage.assert_sends(5);
 }
 
-/// M4: a call whose response is incomplete is not sent again, whether the response arrives before or after a refresh.
+/// M4: a call is not sent again if its response is lost or incomplete, whether or not the call triggered a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_an_answer_is_never_sent_again() {
     let world = World::new();

@@ -15,13 +15,13 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// The functions that make the server hold a refresh, either before the server processes the request or after it has
-/// issued new tokens.
+/// The functions that make the server hold back a refresh, either before the server processes the request or after it
+/// has issued new tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;
 
-/// Starts three calls that wait for one refresh. The fake server holds the refresh response.
+/// Starts three calls that wait for one refresh. The fake server holds back the refresh response.
 pub async fn three_waiters(
     world: &World,
     shop: &ShopClient,

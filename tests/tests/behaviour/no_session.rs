@@ -47,7 +47,7 @@ fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str)
     assert_eq!((error.method(), error.status(), error.rejection().is_none()), (Some(method), None, true));
 }
 
-/// K1: a call that needs a session fails before sending a request, whatever its HTTP method and body.
+/// K1: a call that needs a session fails before sending a request, regardless of the call's HTTP method and body.
 #[tokio::test(start_paused = true)]
 async fn without_a_session_nothing_is_sent() {
     let world = World::new();

@@ -57,7 +57,7 @@ async fn any_other_second_answer_is_the_answer() {
         world.stage.assert_sends(2);
         world.authority.assert_refreshes(1);
         assert_eq!(event_names(&mut events), ["refreshed"]);
-        // The next call needs no refresh, because the session has a new token.
+        // The next call does not need a refresh, because the session has a new token.
         world.stage.respond(|_| order(7));
         shop.order(7).await.unwrap();
         world.stage.assert_sends(3);

@@ -11,8 +11,8 @@ use crate::api::{
     CookieShop, Shop, builder, event_names, logged_in_client, logged_in_cookie_client, order, tokens,
 };
 
-/// D3: a rejected refresh token ends the session. All waiting calls get the expired-session error, and one event is
-/// emitted.
+/// D3: a rejected refresh token ends the session. All waiting calls fail with the expired-session error, and one event
+/// is emitted.
 #[tokio::test(start_paused = true)]
 async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
     let world = World::new();

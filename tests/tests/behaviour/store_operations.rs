@@ -42,7 +42,7 @@ async fn call_during_which_the_store_breaks(
 }
 
 /// R7: every write during a refresh uses the fence (fencing token) of the refresh's lock, even if the write is retried
-/// later. The write after a login uses no fence (fencing token), so an expired lease cannot make the write fail.
+/// later. The write after a login does not use a fence (fencing token), so an expired lease cannot make the write fail.
 #[tokio::test(start_paused = true)]
 async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();

@@ -1,5 +1,4 @@
-//! A fake authorization server with the authorization code flow and PKCE, and a client that sends requests like a
-//! browser.
+//! A fake authorization server with the authorization code flow and PKCE, and an HTTP client that imitates a browser.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

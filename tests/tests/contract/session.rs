@@ -1,4 +1,4 @@
-//! The public API of a session: tokens, state, events, and `ensure_login`.
+//! Tests the public API of a session: tokens, state, events, and `ensure_login`.
 
 use std::time::Duration;
 

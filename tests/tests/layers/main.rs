@@ -3,7 +3,7 @@
 //!
 //! If a file names an item in a `use` or an inline path, the file depends on the file that defines the item. A `mod`
 //! line or a `pub use` does not create a dependency. If an item is named through a `pub use`, the dependency is on the
-//! file that defines the item. Test code is ignored, except by the rules that forbid a name.
+//! file that defines the item. Test code is ignored, except by the rules that forbid certain names.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Tests generated headers: challenges, `Retry-After`, and links.
+//! Tests how clients react to randomly generated response headers: challenges, `Retry-After`, and links.
 
 use std::time::Duration;
 
@@ -88,8 +88,8 @@ async fn all(pages: afresh::Result<Pages<Vec<u8>>>) -> usize {
 proptest! {
     #![proptest_config(config())]
 
-    /// C3, C4, C5: a refused call causes at most one refresh, whatever challenges its response contains. If the
-    /// challenges do not contain an error code, exactly one refresh starts.
+    /// C3, C4, C5: a refused call causes at most one refresh, regardless of the challenges in the call's response. If
+    /// the challenges do not contain an error code, exactly one refresh starts.
     #[test]
     fn no_challenge_costs_more_than_one_refresh(lines in prop::collection::vec(challenge(), 0..4), status in select(&[401, 403][..])) {
         let world = World::new();
@@ -111,8 +111,8 @@ proptest! {
         }
     }
 
-    /// D5: whatever `Retry-After` value the refresh endpoint sends, the client waits between one second and five
-    /// minutes.
+    /// D5: regardless of the `Retry-After` value that the refresh endpoint sends, the client waits between one second
+    /// and five minutes.
     #[test]
     fn every_pause_is_between_one_second_and_five_minutes(
         text in prop_oneof!["[0-9]{0,25}", "-[0-9]{1,3}", "[0-9]{1,3}\\.[0-9]", "[ -~]{0,30}",
@@ -137,7 +137,8 @@ proptest! {
         });
     }
 
-    /// N3: any `Link` header causes at most one more page request, and no token is sent to another origin.
+    /// N3: any `Link` header causes at most one more request for a page of the list, and no token is sent to another
+    /// origin.
     #[test]
     fn no_link_sends_a_token_to_another_origin(lines in prop::collection::vec(link(), 0..3)) {
         let world = World::new();
@@ -157,7 +158,8 @@ proptest! {
         }
     }
 
-    /// A link that conforms to RFC 8288 is used for the next page, whatever its position and quoting.
+    /// A link that conforms to RFC 8288 is used for the next page of the list, regardless of the link's position and
+    /// quoting.
     #[test]
     fn a_link_that_follows_the_rfc_is_followed(
         before in prop::collection::vec(select(&["</a>; rel=prev", "<b,c>; rel=\"last\"; title=\"x, <y>; \\\"z\\\"\"", "<?q>;rel=first"][..]), 0..3),

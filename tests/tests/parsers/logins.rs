@@ -1,4 +1,4 @@
-//! Tests the query string of a login redirect, which an attacker can choose.
+//! Tests the query string of a login redirect, because an attacker can choose the query string.
 
 use afresh::Session;
 use afresh::oauth2::Server;

@@ -77,7 +77,8 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     assert!(recorder.spans().iter().all(|span| span.closed));
 }
 
-/// U6: a failed refresh is recorded as a warning that contains the reason, and the waiting call is recorded as failed.
+/// U6: a failed refresh is recorded as a warning that contains the reason for the failure, and the waiting call is
+/// recorded as failed.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_a_warning_with_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());

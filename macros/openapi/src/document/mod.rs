@@ -150,7 +150,8 @@ impl Document {
     }
 }
 
-/// Follows `$ref` through `values`. Returns null if a reference has no target or the chain of references is too long.
+/// Follows `$ref` through `values`. Returns `null` if a reference does not have a target or the chain of references is
+/// too long.
 fn follow<'d>(values: &'d [Value], value: &'d Value) -> &'d Value {
     const NOWHERE: &Value = &Value::Null;
     let mut value = value;

@@ -1,4 +1,5 @@
-//! Converts each operation to a method, or to several methods if the operation accepts several kinds of request body.
+//! Converts each operation to a trait method, or to several trait methods if the operation accepts several kinds of
+//! request body.
 
 mod answer;
 mod body;
@@ -34,8 +35,8 @@ pub(crate) struct Work<'w, 'd> {
 }
 
 impl<'d> Work<'_, 'd> {
-    /// Converts an operation to one or more methods and reserves the method names in `names`. Reports a loss and
-    /// returns an empty list if the path is unsupported.
+    /// Converts an operation to one or more trait methods and reserves the names of these methods in `names`. If the
+    /// operation's path is unsupported, this function reports a loss and returns an empty list.
     pub(crate) fn lower(&mut self, site: &Site<'d>, names: &mut Scope) -> Vec<Method> {
         self.types.place = site.route();
         let settings = self.types.settings;

@@ -1,4 +1,4 @@
-//! Computes the profile of a schema.
+//! Computes the profile of a schema, which describes the JSON values that the schema accepts.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ impl Types<'_> {
         let Some(depth) = depth.checked_sub(1) else { return Profile::Any };
         let mut schema = self.document.resolve(schema).clone();
         if schema["allOf"].is_array() || schema["$ref"].is_string() {
-            // The computation of a profile does not report losses, because the losses are reported later, when the
+            // Losses are not reported while a profile is computed, because the same losses are reported later, when the
             // schema's type is built.
             let losses = std::mem::take(&mut self.report);
             schema = self.merge(&schema);
@@ -84,7 +84,7 @@ impl Types<'_> {
         Profile::Object { required, members, is_open }
     }
 
-    /// Returns whether a schema is an object with listed properties.
+    /// Returns whether a schema is an object schema that lists its properties.
     pub(super) fn is_object(&mut self, schema: &Value) -> bool {
         matches!(self.profile(schema), Profile::Object { .. })
     }

@@ -51,7 +51,8 @@ fn render_impl(
     }
 }
 
-/// Renders `tokens.access::<String>(&self.jwt);`. The spans are set so that errors underline the user's type or path.
+/// Renders `tokens.access::<String>(&self.jwt);`. The spans are set so that compiler errors underline the field's type
+/// or the path that the user wrote.
 fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
     let tokens = local("tokens");
     let name = found.part.name();

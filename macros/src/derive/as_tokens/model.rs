@@ -1,4 +1,4 @@
-//! Describes the meaning of a token struct: which field holds which value.
+//! Describes the meaning of a token struct: which field contains which token value.
 
 use syn::{Member, Type};
 
@@ -29,7 +29,7 @@ pub(super) enum Source<'s> {
     Path(FieldPath),
 }
 
-/// A path of fields, as in `"data.access_token"`.
+/// A path of field names, as in `"data.access_token"`.
 pub(super) struct FieldPath {
     /// The location of the string literal that contains the path.
     pub(super) at: Location,
@@ -39,7 +39,7 @@ pub(super) struct FieldPath {
 /// A value that the runtime's type `Tokens` can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// All values of another struct that derives `AsTokens`.
+    /// All token values in a nested struct that also derives `AsTokens`.
     Nested,
     Access,
     Refresh,

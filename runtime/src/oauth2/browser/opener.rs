@@ -27,7 +27,7 @@ impl<T, E> Opened for Result<T, E> {
 /// A function that opens a URL and returns whether a browser was opened.
 pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
 
-/// The value that an opener returned. The value is missing while the opener is running.
+/// The value that an opener returned, or no value while the opener is running.
 #[derive(Clone, Default)]
 pub(super) struct Opening(Arc<OnceLock<bool>>);
 

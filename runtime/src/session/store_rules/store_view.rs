@@ -13,15 +13,15 @@ pub(crate) struct StoreView<L, I, R> {
     /// The login in the stored record at the last known revision.
     pub(crate) known_login: Option<L>,
     pub(crate) stored_as: StoredAs<L>,
-    /// The intent that this process has stored for a refresh whose result is not known yet.
+    /// The intent that this process has stored for a refresh whose result is not yet known.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
-    /// The number of changes to the session. `written` is the number of changes that are stored.
+    /// The number of changes to the session. `written` is the number of changes that have been stored.
     pub(crate) changes: u64,
     pub(crate) written: u64,
 }
 
-/// How other processes may have used this session's refresh token.
+/// Whether another process may have used this session's refresh token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum OtherUse<I> {
     #[default]
@@ -202,7 +202,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// Records that another process may have sent the session's refresh token, if `draft` ends the session.
+    /// If `draft` ends the session, this method records that another process may have sent the session's refresh token.
     fn may_be_used_elsewhere(&mut self, draft: &RecordDraft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;

@@ -22,9 +22,11 @@ use crate::store::{Revision, Swap};
 const LOCK_WAIT: Duration = Duration::from_secs(8);
 /// The time limit for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
-/// The time for which a refresh can still replace the shared cookies after its process has exited.
+/// The time for which a refresh can still replace the shared cookies after the process that started the refresh has
+/// exited.
 const LATE_COOKIES: Duration = Duration::from_secs(1);
-/// The maximum age of an announced refresh whose response can still replace the shared cookies.
+/// If another process announced a refresh longer ago than this time, the response to that refresh can no longer replace
+/// the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 /// The maximum number of attempts to write the intent to refresh while other processes keep writing to the store.
 const TRIES: u32 = 4;
@@ -51,7 +53,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. Sets `basis` to the snapshot that the session has after the store was read.
+/// Prepares the refresh. Sets `basis` to the session's snapshot after the store has been read.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
@@ -82,8 +84,8 @@ async fn prepare_under_lock(
         let fence = lock(session, store_sync, handle, basis).await?;
         wait_for_late_cookies(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
-        // When the preparation is repeated, the store contains the intent that this process stored in the first round.
-        // Only the first round of the preparation can find the intent of an earlier refresh.
+        // When the preparation is repeated, the store contains the intent that this process stored the first time. The
+        // intent of an earlier refresh can be found only the first time that the preparation runs.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
             let mut state = store_sync.state();

@@ -1,5 +1,5 @@
-//! Builds the names of the Web Locks. All releases of this crate use the same names, so that a tab with an older
-//! release and a tab with a newer release do not refresh at the same time.
+//! Builds the names of the Web Locks. All versions of this crate use the same lock names, so that two tabs with
+//! different versions do not refresh at the same time.
 
 pub(super) fn refresh(store: &str) -> String {
     format!("afresh refresh {store}")

@@ -34,11 +34,12 @@ pub(super) struct Tabs {
     name: String,
     this: Weak<SendWrapper<Self>>,
     record: RefCell<TabRecord>,
-    /// The newest revision that this tab knows. The tab might not have received the record with this revision yet.
+    /// The newest revision that this tab knows about. The tab might not have received the record with this revision
+    /// yet.
     newest: Cell<u64>,
     /// The revision of a record that no other tab sent in time.
     unanswered: Cell<u64>,
-    /// Whether a record arrived after the last load.
+    /// Whether a record has arrived since the store was last read.
     is_unread: Cell<bool>,
     /// Whether this tab has already requested the session. This field is used only if Web Locks are not available.
     has_asked: Cell<bool>,
@@ -155,7 +156,7 @@ impl Tabs {
         }
     }
 
-    /// Waits until this tab has received or stored another record.
+    /// Waits until this tab receives or stores a new record.
     async fn notified(&self) {
         self.news.notified().await;
     }
@@ -221,7 +222,7 @@ impl Tabs {
 }
 
 impl Channel {
-    /// Opens the channel to the other tabs. Returns `None` if the page cannot use channels.
+    /// Opens the channel to the other tabs. Returns `None` if the web page cannot use a `BroadcastChannel`.
     fn open(name: &str, tabs: Weak<SendWrapper<Tabs>>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("afresh {name}")).ok()?;
         let listener = Closure::new(move |event: MessageEvent| {

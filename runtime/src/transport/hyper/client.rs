@@ -37,8 +37,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// Sessions, redirects, cookies, timeouts and errors work as with reqwest. `HyperTransport` has the following
-/// limitations:
+/// Sessions, redirects, cookies, timeouts and errors work in the same way as with reqwest. `HyperTransport` has the
+/// following limitations:
 ///
 /// - Proxy settings from the environment and the system are ignored.
 /// - Compressed responses are neither requested nor decoded.
@@ -103,8 +103,8 @@ impl HyperTransport {
         Self::assemble(Connector::over(connect), IDLE_TIMEOUT, Protocol::Custom)
     }
 
-    /// Sets the time limit for opening a connection, including the TLS handshake. By default, opening a connection has
-    /// no time limit.
+    /// Sets the time limit for opening a connection, including the TLS handshake. By default, there is no time limit
+    /// for opening a connection.
     ///
     /// If a connection cannot be established within the time limit, the call fails with an error for which
     /// [`is_timeout`](crate::Error::is_timeout) returns `true`.

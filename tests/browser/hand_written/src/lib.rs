@@ -1,6 +1,6 @@
-//! The page of examples/browser without afresh. The page uses reqwest and `serde_json`, refreshes the token while it
-//! holds a Web Lock, and sends the new token to the other tabs through a channel. The page handles none of the corner
-//! cases that afresh handles.
+//! The page of examples/browser, written by hand without the `afresh` crate. The page uses reqwest and `serde_json`,
+//! refreshes the token while it holds a Web Lock, and sends the new token to the other tabs through a channel. The page
+//! does not handle the corner cases that the `afresh` crate handles.
 
 #[path = "../../../../examples/browser/page/src/view.rs"]
 mod view;
@@ -95,8 +95,8 @@ impl Shop {
         request.send().await.map_err(text)
     }
 
-    /// Refreshes the token under a Web Lock, so that only one tab refreshes at a time. Does nothing if another tab has
-    /// already refreshed.
+    /// Refreshes the token while holding a Web Lock, so that only one tab refreshes at a time. Does nothing if another
+    /// tab has already refreshed.
     async fn refresh_under_lock(&self, before: Option<String>) -> Result<(), Failure> {
         let shop = self.clone();
         let work = Closure::once(move |_: JsValue| {
@@ -154,7 +154,7 @@ impl Shop {
         view::show("adopted", &self.0.adopted.get().to_string());
     }
 
-    /// Adopts the tokens that other tabs send.
+    /// Uses the tokens that other tabs send.
     fn listen(&self) {
         let shop = self.clone();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

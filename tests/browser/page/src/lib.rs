@@ -1,4 +1,5 @@
-//! The page under test: a client that uses afresh as its users do, and the functions that the tests call.
+//! The web page under test: a client that uses the `afresh` crate as a user's page would, and the functions that the
+//! tests call.
 
 mod transport;
 

@@ -1,5 +1,5 @@
-//! Validates the server and the driver with a page in plain JavaScript, because the other tests rely on the server and
-//! the driver.
+//! Validates the test server and the browser driver with a web page in plain JavaScript, because the other tests rely
+//! on the server and the driver.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Tests the two pages that new users start from: the page of examples/browser with its server, and the page of the
+//! Tests the two web pages that new users start from: the page of examples/browser with its server, and the page of the
 //! guide.
 
 use std::time::Duration;
@@ -61,7 +61,7 @@ async fn log_in(tab: &Tab, password: &str) {
     tab.click("#login button").await.unwrap();
 }
 
-/// K4: the guide's page logs in, lists the orders, keeps its session after a reload, and logs out.
+/// K4: the guide's web page logs in, lists the orders, keeps its session after a reload, and logs out.
 #[tokio::test]
 async fn the_page_of_the_guide_logs_in_and_out() {
     let stage = Stage::new(&bundle::guide_page()).await;
@@ -76,7 +76,7 @@ async fn the_page_of_the_guide_logs_in_and_out() {
     tab.until(&shows("orders", "8: bread")).await.unwrap();
     tab.click("#logout").await.unwrap();
     tab.until(&shows("state", "LoggedOut")).await.unwrap();
-    // The page shows the end of the session before the logout is sent.
+    // The page shows the end of the session before it sends the logout request.
     let sent = async {
         while stage.server.counts().logouts == 0 {
             sleep(Duration::from_millis(20)).await;

@@ -65,7 +65,7 @@ async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
     }
 }
 
-/// T2: a new tab adopts the session of the other tabs without sending a request.
+/// T2: a new tab gets the session from the other tabs without sending a request.
 #[tokio::test]
 async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     let (stage, _tabs) = logged_in(2).await;
@@ -146,8 +146,8 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
     assert_eq!(stage.server.arrived(), 1);
 }
 
-/// T5: a tab is frozen while it holds the lock. The calls from the other tabs fail with a busy error after the maximum
-/// lock wait, and the other tabs keep their tokens.
+/// T5: a tab is frozen while it holds the lock. A call from another tab fails with a busy error after it has waited for
+/// the lock for the maximum time. The other tabs keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
     let (stage, tabs) = logged_in(3).await;

@@ -114,7 +114,7 @@ async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Serve
     let since = server.counts().await - before;
     assert_eq!(since.refreshed, habits.forbidden_costs, "refreshed, in {since:?}");
     assert_eq!(since.refused, 0, "refused, in {since:?}");
-    // Each call is sent once, and each refresh causes one call to be sent again.
+    // Each of the 40 forbidden calls is sent once, and each refresh causes one of these calls to be sent again.
     assert_eq!(since.forbidden, 40 + habits.forbidden_costs, "forbidden, in {since:?}");
     assert_eq!(since.unauthorized, 0, "unauthorized, in {since:?}");
     assert_eq!(since.ok, 1, "ok, in {since:?}");

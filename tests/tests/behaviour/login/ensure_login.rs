@@ -1,4 +1,5 @@
-//! Tests user logins inside `ensure_login`: one login serves all processes and replaces the whole session.
+//! Tests user logins inside `ensure_login`: one login is enough for all processes, and the login replaces the whole
+//! session.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
