@@ -34,7 +34,7 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// The time limit for an event that must occur. The limit is much longer than any store needs.
+/// The time limit for an event that must occur. Every store is expected to be much faster than this time limit.
 const SOON: Duration = Duration::from_secs(15);
 /// The time to wait before a check concludes that an event has not occurred.
 const WHILE: Duration = Duration::from_millis(300);
@@ -144,8 +144,8 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     }
 }
 
-/// `swap` stores nothing if its basis is not the current revision. The basis of a refused swap can be an older revision
-/// or a revision that never existed.
+/// `swap` stores nothing unless its basis (the revision to replace) is the current revision. An older revision and a
+/// revision that never existed are both refused.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
@@ -258,7 +258,7 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
 /// A dropped `lock` future does not hold the lock and does not prevent any store from acquiring it.
 pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
-    // While the lock is free, the loop drops the `lock` future before, during and after the acquisition.
+    // While the lock is free, `lock` futures are dropped before, while and after they acquire the lock.
     for step in 0..40 {
         give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }
@@ -308,7 +308,7 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
 }
 
 /// A login or logout is stored without a lock, even while another process holds the lock. After another process has
-/// stored a login or logout, the process that holds the lock finds that its basis is not the current revision.
+/// stored a login or logout, a swap by the lock holder fails unless the swap is based on the new revision.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };

@@ -41,7 +41,7 @@ impl<T: SessionArgument + ?Sized> SessionArgument for &T {}
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SessionArgument + ?Sized> ArgumentType<T> {
-    /// Checks that a method without a role takes no refresh token.
+    /// Checks that a method without a role does not take a refresh token.
     pub fn without_role(&self)
     where
         T: OrdinaryArgument,

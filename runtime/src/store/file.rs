@@ -17,8 +17,8 @@ use crate::error::BoxError;
 /// The maximum file length. A session is much shorter than this limit, so a longer file does not contain a session.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
-/// The middle part of a temporary file's name. The name of a temporary file consists of the session file's name, this
-/// part, and random hex digits.
+/// The middle part of a temporary file's name. A temporary file's name consists of the session file's name,
+/// `TEMPORARY`, and random hex digits.
 const TEMPORARY: &str = ".new-";
 
 /// Stores a session in a file. Use a `FileStore` for command-line tools, or to share a session between all processes of
@@ -84,7 +84,7 @@ impl FileStore {
         Self { path, swept: Arc::default() }
     }
 
-    /// Replaces the file under the write lock, so only one process at a time can replace it.
+    /// Replaces the file while holding the write lock, so only one process at a time can replace the file.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let path = follow_links(&self.path)?;
         let _write_lock = write_lock(&with_suffix(&path, ".write"))?;

@@ -45,7 +45,7 @@ fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
 
 async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
     let mut running = JoinSet::new();
-    // The first fifth of the time is a warm-up, which is not measured.
+    // Before the measurement starts, a warm-up runs for a fifth of `time`.
     let begin = Instant::now() + time / 5;
     let end = begin + time;
     for task in 0..tasks as u64 {
@@ -74,8 +74,7 @@ async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
 static CALLING: AtomicU64 = AtomicU64::new(0);
 static AT_FIRST: AtomicU64 = AtomicU64::new(0);
 
-/// Records the number of calls in progress at the first rejection. The clients call this function for each rejected
-/// call.
+/// Records the number of calls in progress at the first rejection. Clients call `refused` for each rejected call.
 pub fn refused() {
     let _ = AT_FIRST.compare_exchange(0, CALLING.load(Relaxed), Relaxed, Relaxed);
 }

@@ -157,7 +157,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     settled().await;
     world.authority.assert_logouts(0);
 
-    // The response's refresh token is in use, because the caller has set tokens with the same refresh token.
+    // The refresh token in the response is in use, because the caller has set tokens that contain it.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));
@@ -168,7 +168,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     world.authority.assert_logouts(0);
 }
 
-/// G9: a client with a `#[refresh]` method passes tokens that are no longer needed to the `revoke_with` function.
+/// G9: a client with a `#[refresh]` method calls the `revoke_with` function for tokens that are no longer needed.
 #[tokio::test(start_paused = true)]
 async fn a_users_function_gets_the_tokens_to_revoke() {
     let world = World::new();

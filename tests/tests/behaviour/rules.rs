@@ -37,7 +37,7 @@ trait Wordy {
     #[get("/raw")]
     async fn raw(&self) -> Result<reqwest::Response>;
 
-    /// The rules of this method replace the trait's rules.
+    /// This method's `expired_when` and `forbidden_when` conditions replace the trait's conditions.
     #[expired_when(json("/odd") == true, json("/n") == -1)]
     #[forbidden_when(json("/odd") == false)]
     #[get("/odd")]

@@ -246,7 +246,7 @@ pub trait Answers {
     async fn named(&self) -> Result<()>;
 }
 
-/// A trait that uses every kind of paging.
+/// A trait that uses every kind of pagination.
 #[api]
 pub trait Lists {
     #[pages(link)]

@@ -14,7 +14,7 @@ pub(crate) struct Read {
     pub(crate) accept: Option<String>,
 }
 
-/// A method's default `accept` header.
+/// The `accept` header that the methods of a generated trait send by default.
 pub(crate) const USUAL: &str = "application/json";
 
 pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d str, &'d Value)> {

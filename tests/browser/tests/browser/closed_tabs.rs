@@ -1,12 +1,13 @@
-//! Closes a tab during its refresh. The browser completes the request of the closed tab, and the next tab takes over
-//! the session.
+//! Tests what happens if a tab is closed while it is refreshing the session. The browser completes the request of the
+//! closed tab, and the next tab takes over the session.
 
 use std::time::Duration;
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::{Stage, call_in_all, has_state};
 
-/// Closes a tab during its refresh `times` times, and returns the number of lost sessions.
+/// Closes `times` tabs one after another, each while it is refreshing the session, and returns the number of lost
+/// sessions.
 async fn lost_sessions(times: u32, grace: Duration, answer: Duration) -> u32 {
     let stage = Stage::new(&bundle::page()).await;
     stage.server.set_grace(grace);
