@@ -1,6 +1,7 @@
-//! The checks that every `SessionStore` must pass. You can run the checks against your own store.
+//! The checks that every `SessionStore` must pass.
 //!
-//! Implement [`Place`] and call [`all`]. A failed check panics with a message that states the violated guarantee.
+//! To run the checks against your own store, implement [`Place`] and call [`all`]. A failed check panics with a message
+//! that states the violated guarantee.
 //!
 //! ```
 //! use afresh::MemoryStore;
@@ -21,8 +22,8 @@
 //! # });
 //! ```
 //!
-//! The checks take about two seconds of real time, because a remote store has its own clock. With a server that can be
-//! suspended, the checks take about half a minute.
+//! The checks take about two seconds of real time, because the clock of a remote store cannot be paused. With a server
+//! that can be suspended, the checks take about half a minute.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ const WHILE: Duration = Duration::from_millis(300);
 /// A location where a store keeps one session, such as a file or a Redis key. Each location is empty at first and
 /// independent of all other locations.
 pub trait Place: Send + Sync + 'static {
-    /// The type of the store.
+    /// The type of the stores at this location.
     type Store: SessionStore;
 
     /// Opens a store at this location, as a separate process would. The new store shares as little as possible with the
@@ -155,7 +156,7 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
-    // A swap with an old basis is refused even if its record equals the stored record.
+    // A swap based on an old revision is refused even if its record equals the stored record.
     assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }

@@ -61,7 +61,7 @@ impl<T: FromSession> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: AsTokens, E> ResultType<Result<T, E>> {
-    /// Checks that a method does not return tokens if no method of the trait has a role.
+    /// Checks that no method of a trait without roles returns tokens.
     pub fn without_role(&self)
     where
         T: OrdinaryValue,

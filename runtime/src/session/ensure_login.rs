@@ -71,7 +71,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Returns the error if `login` or the store fails.
+    /// Returns the error that `login` or the store returns.
     ///
     /// This function is cancel safe: if the future is dropped, the next waiting task logs in immediately.
     pub fn ensure_login<F, P, T, E>(

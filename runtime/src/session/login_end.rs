@@ -29,7 +29,7 @@ pub(crate) struct End {
     pub(crate) at: SystemTime,
     /// The end of the login according to the monotonic clock.
     ticks: Instant,
-    /// The time between the server's response and the end of the login that the response reported.
+    /// The time from the server's response until the end of the login, as reported in the response.
     pub(crate) lifetime: Duration,
 }
 

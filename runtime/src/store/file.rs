@@ -68,8 +68,8 @@ impl FileStore {
         // The names `lock` and `write`, and names that begin with `new-`, are reserved, because a store without an
         // identity uses them for its own files.
         let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
-        // Characters that a file name cannot contain are replaced with hex digits. Uppercase letters are also replaced,
-        // because some file systems ignore case.
+        // Characters that a file name cannot contain are replaced with hex digits. Uppercase letters are also replaced
+        // with hex digits, because some file systems ignore case.
         for (index, byte) in identity.bytes().enumerate() {
             match byte {
                 _ if is_taken && index == 0 => name.push(format!("%{byte:02x}")),

@@ -41,8 +41,8 @@ const LEASE: Duration = Duration::from_secs(30);
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, the
 /// store sends the operation once more. The store uses the repeated request to detect whether the first request
-/// succeeded. Each operation takes at most 5 s, except for waiting for a lock. To wait for a lock, the store polls
-/// Redis, and each poll takes at most 5 s.
+/// succeeded. Each operation takes at most 5 s, unless it waits for a lock. To wait for a lock, the store polls Redis,
+/// and each poll takes at most 5 s.
 ///
 /// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
 /// access tokens but cannot refresh the session.

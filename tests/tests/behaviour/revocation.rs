@@ -251,7 +251,7 @@ impl Refresher for Own {
     }
 }
 
-/// B9: a custom revocation that returns an error or panics does not affect later calls.
+/// B9: a custom revocation function that returns an error or panics does not affect later calls.
 #[tokio::test(start_paused = true)]
 async fn a_users_revocation_may_fail_panic_or_never_end() {
     let cases: [(Revoke, bool); 3] =

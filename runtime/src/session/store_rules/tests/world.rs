@@ -58,7 +58,7 @@ pub(super) enum Progress {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Process {
-    /// The number that identifies the intents of this process.
+    /// The number that identifies this process's intents to use a refresh token.
     pub(super) name: u8,
     pub(super) here: Here,
     pub(super) token: Option<u8>,
