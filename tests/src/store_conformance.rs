@@ -145,8 +145,8 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     }
 }
 
-/// `swap` stores nothing unless its basis (the revision to replace) is the current revision. An older revision and a
-/// revision that never existed are both refused.
+/// `swap` stores nothing unless its basis (the revision to replace) is the current revision. A swap based on an older
+/// revision, or on a revision that never existed, is refused.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);

@@ -146,9 +146,8 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Limits the number of calls that are sent concurrently after waiting for a refresh. When the limit is reached, a
     /// call waits until another call has received its response headers. Set a limit if the server cannot handle a burst
-    /// of all the calls that waited for the same refresh. A call is not sent if its deadline passes while the call
-    /// waits for others because of this limit. By default, the number of concurrent calls is unlimited. A limit of 0 is
-    /// treated as 1.
+    /// of all the calls that waited for the same refresh. A call is not sent if its deadline passes while the limit
+    /// makes the call wait. By default, the number of concurrent calls is unlimited. A limit of 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self

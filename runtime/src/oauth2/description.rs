@@ -7,9 +7,8 @@ const LONGEST: usize = 200;
 /// If a text contains this many consecutive characters of a secret, the text is hidden.
 const PART: usize = 8;
 
-/// Removes from a server's text all control characters, invisible characters, and characters that change the text
-/// direction. Text that is longer than 200 characters is truncated. Returns `None` if the text is empty or contains
-/// part of a secret.
+/// Removes control characters, invisible characters, and bidirectional formatting characters from a server's text. Text
+/// that is longer than 200 characters is truncated. Returns `None` if the text is empty or contains part of a secret.
 pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
     // A server can send text of any length, so this function reads only a limited number of characters.
     let visible: String = text.chars().filter(|&letter| is_visible(letter)).take(10 * LONGEST).collect();

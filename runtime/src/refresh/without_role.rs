@@ -61,7 +61,7 @@ impl<T: FromSession> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: AsTokens, E> ResultType<Result<T, E>> {
-    /// Checks that no method of a trait without roles returns tokens.
+    /// Checks that a method of a trait without roles does not return tokens.
     pub fn without_role(&self)
     where
         T: OrdinaryValue,

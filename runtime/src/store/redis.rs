@@ -48,10 +48,10 @@ const LEASE: Duration = Duration::from_secs(30);
 /// access tokens but cannot refresh the session.
 ///
 /// **After Redis crashes,** the remaining data depends on the Redis configuration. If Redis loses the write that
-/// followed a refresh, the stored refresh token may already have been used. Use the append-only file (`appendonly
+/// followed a refresh, the stored refresh token might already have been used. Use the append-only file (`appendonly
 /// yes`), which survives a crash of the Redis process. With `appendfsync always`, the append-only file also survives a
 /// crash of the machine. Configure Redis so that it does not evict the session's key (use `noeviction` or one of the
-/// `volatile-` policies). After a failover to a replica with older data, the user may have to log in again.
+/// `volatile-` policies). After a failover to a replica with older data, the user might have to log in again.
 ///
 /// All users with access to the database can read the tokens. To protect the tokens, use a separate database and user
 /// (ACL), TLS, or [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`,

@@ -6,7 +6,7 @@ use crate::session::store_rules::{
 
 pub(super) type View = StoreView<u8, u8, u8>;
 
-/// The revision of the record in the store. [`STALE`] represents every older revision that a process may know.
+/// The revision of the record in the store. [`STALE`] represents every older revision that a process can know.
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
 /// A placeholder for the number of a new login or token. No existing login or token has the number `FRESH`.
