@@ -290,8 +290,8 @@ pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
     lock.expect("an abandoned request does not keep the lock").expect("a store that works");
 }
 
-/// R6: a process drops its lock while the server is suspended for longer than the timeout of one request. When the
-/// server runs again, another process gets the lock within 10 s, even though the lock has not expired.
+/// R6: a process drops its lock while the server is suspended for longer than the timeout of one request. After the
+/// server resumes, another process gets the lock within 10 s, even though the lock has not expired.
 pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place: &impl Place) {
     let (holder, next) = (place.open(), place.open());
     load(&next).await;
@@ -337,7 +337,8 @@ pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     );
 }
 
-/// If locks can expire, the fence of each lock is greater than the fences of all earlier locks, even of dropped locks.
+/// If locks can expire, the fence of each lock is greater than the fences of all earlier locks, including dropped
+/// locks.
 pub async fn fences_grow(place: &impl Place) {
     let mut last = 0;
     for turn in 0..5 {

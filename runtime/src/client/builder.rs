@@ -157,9 +157,9 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_builder`](Error::is_builder) returns `true` if a setting is invalid. Invalid
-    /// settings are, for example, a malformed base URL, a base URL that uses plain `http`, an invalid header or status
-    /// code, and a token that is not a valid header value.
+    /// Returns an error if a setting is invalid. [`is_builder`](Error::is_builder) returns `true` for this error.
+    /// Invalid settings are, for example, a malformed base URL, a base URL that uses plain `http`, an invalid header or
+    /// status code, and a token that is not a valid header value.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
             return Err(error);

@@ -10,7 +10,7 @@ use crate::schema::{Mode, Types};
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) answer: Answer,
-    /// The method's `accept` header, if it differs from the trait's.
+    /// The method's `accept` header, if it differs from the trait's `accept` header.
     pub(crate) accept: Option<String>,
 }
 

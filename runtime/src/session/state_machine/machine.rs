@@ -256,7 +256,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.put(next);
     }
 
-    /// Recomputes the derived fields of the current snapshot and publishes it again.
+    /// Recomputes the derived fields of the current snapshot and publishes the snapshot again.
     pub(super) fn republish(&mut self) {
         self.put(Snapshot::clone(&self.current));
     }

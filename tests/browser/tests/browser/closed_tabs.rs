@@ -49,8 +49,8 @@ async fn without_a_grace_window_a_quick_server_loses_no_session() {
     assert_eq!(lost_sessions(20, Duration::ZERO, Duration::from_millis(300)).await, 0);
 }
 
-/// Without a grace window, a session is lost if the server takes longer than one second, because the next tab sends the
-/// cookie that was already used.
+/// Without a grace window, a session is lost if the server takes longer than one second to respond, because the next
+/// tab then sends the cookie that was already used.
 #[tokio::test]
 async fn without_a_grace_window_a_slow_server_loses_the_session() {
     assert_eq!(lost_sessions(3, Duration::ZERO, Duration::from_secs(4)).await, 3);
