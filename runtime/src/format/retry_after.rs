@@ -44,7 +44,7 @@ fn limit(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// Reads `x-ratelimit-reset` if `x-ratelimit-remaining` is 0. Also reads `ratelimit-reset` if `ratelimit-remaining` is
-/// 0.
+/// zero.
 fn reset(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     let names = [("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")];

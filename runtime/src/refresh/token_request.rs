@@ -156,7 +156,7 @@ impl TokenRequest<'_> {
         }
     }
 
-    /// Whether a successful response without tokens means that the refresh token is rejected.
+    /// Whether a successful response without tokens means that the server rejected the refresh token.
     fn rejects(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         classify(status, headers, body, self.session_ends) == SessionEffect::Rejected
     }
