@@ -60,7 +60,7 @@ async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 
-/// A refresher whose `can_refresh` method logs the session out before it returns `true`.
+/// A refresher whose `can_refresh` method clears the session before it returns `true`.
 #[derive(Clone, Default)]
 struct Parting {
     session: Arc<Mutex<Option<Session>>>,

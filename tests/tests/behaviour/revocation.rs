@@ -59,7 +59,8 @@ async fn tokens_that_arrive_after_a_logout_are_revoked() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// G9, W10: if a logout call is dropped during its refresh, the refresh completes, and the new tokens are revoked.
+/// G9, W10: if a logout call is dropped while it is refreshing the session, the refresh completes, and the new tokens
+/// are revoked.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     for hold in HOLDS {
