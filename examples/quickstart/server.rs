@@ -80,8 +80,8 @@ struct Records {
     received: BTreeMap<&'static str, usize>,
     sessions: Vec<Session>,
     access_tokens: usize,
-    /// The orders whose latest call was rejected. The next call for an order in this set is the rejected call, sent
-    /// again.
+    /// The ids of the orders whose latest call was rejected. If this set contains an order, the server treats the next
+    /// call for that order as the rejected call, sent again.
     refused: HashSet<u64>,
 }
 

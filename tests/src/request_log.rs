@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::seen::{RequestState, Seen};
 
-/// An event of one request, which is identified by its [number](Seen::number).
+/// An event of one request. The first field of each variant is the request's [number](Seen::number).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogEntry {
     /// The request arrived.

@@ -1,6 +1,7 @@
-//! The checks that every `SessionStore` must pass. You can run the checks against your own store.
+//! The checks that every `SessionStore` must pass.
 //!
-//! Implement [`Place`] and call [`all`]. A failed check panics with a message that states the violated guarantee.
+//! To run the checks against your own store, implement [`Place`] and call [`all`]. A failed check panics with a message
+//! that states the violated guarantee.
 //!
 //! ```
 //! use afresh::MemoryStore;
@@ -21,8 +22,8 @@
 //! # });
 //! ```
 //!
-//! The checks take about two seconds of real time, because a remote store has its own clock. With a server that can be
-//! suspended, the checks take about half a minute.
+//! The checks take about two seconds of real time, because the clock of a remote store cannot be paused. With a server
+//! that can be suspended, the checks take about half a minute.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// The time limit for an event that must occur. The limit is much longer than any store needs.
+/// The time limit for an event that must occur. Every store is expected to be much faster than this time limit.
 const SOON: Duration = Duration::from_secs(15);
 /// The time to wait before a check concludes that an event has not occurred.
 const WHILE: Duration = Duration::from_millis(300);
@@ -42,7 +43,7 @@ const WHILE: Duration = Duration::from_millis(300);
 /// A location where a store keeps one session, such as a file or a Redis key. Each location is empty at first and
 /// independent of all other locations.
 pub trait Place: Send + Sync + 'static {
-    /// The type of the store.
+    /// The type of the stores at this location.
     type Store: SessionStore;
 
     /// Opens a store at this location, as a separate process would. The new store shares as little as possible with the
@@ -144,8 +145,8 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     }
 }
 
-/// `swap` stores nothing if its basis is not the current revision. The basis of a refused swap can be an older revision
-/// or a revision that never existed.
+/// `swap` stores nothing unless its basis (the revision to replace) is the current revision. A swap based on an older
+/// revision, or on a revision that never existed, is refused.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
@@ -155,7 +156,7 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
-    // A swap with an old basis is refused even if its record equals the stored record.
+    // A swap based on an old revision is refused even if its record equals the stored record.
     assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
@@ -258,7 +259,7 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
 /// A dropped `lock` future does not hold the lock and does not prevent any store from acquiring it.
 pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
-    // While the lock is free, the loop drops the `lock` future before, during and after the acquisition.
+    // While the lock is free, `lock` futures are dropped before, while and after they acquire the lock.
     for step in 0..40 {
         give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }
@@ -289,8 +290,8 @@ pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
     lock.expect("an abandoned request does not keep the lock").expect("a store that works");
 }
 
-/// R6: a process drops its lock while the server is suspended for longer than the timeout of one request. When the
-/// server runs again, another process gets the lock within 10 s, even though the lock has not expired.
+/// R6: a process drops its lock while the server is suspended for longer than the timeout of one request. After the
+/// server resumes, another process gets the lock within 10 s, even though the lock has not expired.
 pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place: &impl Place) {
     let (holder, next) = (place.open(), place.open());
     load(&next).await;
@@ -308,7 +309,7 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
 }
 
 /// A login or logout is stored without a lock, even while another process holds the lock. After another process has
-/// stored a login or logout, the process that holds the lock finds that its basis is not the current revision.
+/// stored a login or logout, a swap by the lock holder fails unless the swap is based on the new revision.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };
@@ -336,7 +337,8 @@ pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     );
 }
 
-/// If locks can expire, the fence of each lock is greater than the fences of all earlier locks, even of dropped locks.
+/// If locks can expire, the fence of each lock is greater than the fences of all earlier locks, including dropped
+/// locks.
 pub async fn fences_grow(place: &impl Place) {
     let mut last = 0;
     for turn in 0..5 {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Returns every id in the scenario table, each with the reason why its scenario has no test. The reason is empty if
-/// the scenario must have a test.
+/// Returns the id of every scenario in the table. The value for an id is the reason why the scenario has no test, or an
+/// empty string if the scenario must have a test.
 fn table() -> BTreeMap<String, String> {
     let text = fs::read_to_string(Path::new(ROOT).join("tests/SCENARIOS.md")).unwrap();
     let rows = text.lines().filter_map(|line| {

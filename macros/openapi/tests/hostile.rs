@@ -11,7 +11,7 @@ use afresh_openapi::{Document, Error, Settings, generate};
 const FIXTURES: &[&str] =
     &["shop-3.0.json", "feed-3.1.yaml", "engine-2.0.yaml", "library-3.1.yaml", "lists-3.1.yaml"];
 
-/// The time limit for one document.
+/// The time limit for generating a client from one document.
 const LONGEST: Duration = Duration::from_secs(20);
 
 fn fixture(name: &str) -> PathBuf {

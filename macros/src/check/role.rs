@@ -1,4 +1,4 @@
-//! Rejects a second method with the same role, and a role on a method that cannot have it.
+//! Rejects a role that another method already has, and a role on a method that cannot have that role.
 
 use super::names::both_conditional;
 use crate::api::{Api, Endpoint};

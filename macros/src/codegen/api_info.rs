@@ -36,8 +36,8 @@ pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     })
 }
 
-/// Whether any method has a header argument. The check includes methods that `#[cfg]` might remove, so that the result
-/// is never wrongly `false`.
+/// Whether any method has a header argument. Methods that `#[cfg]` might remove are also checked, so that the result is
+/// never wrongly `false`.
 fn has_header_arguments(api: &Api) -> bool {
     let mut params = api.endpoints().flat_map(|endpoint| endpoint.params_in_order());
     params.any(|param| param.kind.as_ref().is_some_and(ParamKind::is_exposed_header))

@@ -29,7 +29,8 @@ pub(super) fn render_checks(api: &Api, endpoint: &Endpoint, here: Span) -> Token
     quote!(#for_result #for_params #of_result #of_params)
 }
 
-/// Renders `use AnyArgument as _;`. The import is unused if the compiler chooses the inherent methods.
+/// Renders `use AnyArgument as _;`. The rendered `use` declaration is unused if the compiler chooses the inherent
+/// methods.
 pub(super) fn render_import(api: &Api, item: RuntimeItem, here: Span) -> TokenStream {
     let path = api.runtime.item_at(item, here);
     quote_spanned!(here=> #[allow(unused_imports)] use #path as _;)
@@ -56,8 +57,7 @@ fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
         .collect()
 }
 
-/// Whether the API has a method that was excluded because it is invalid. An excluded method might be the only method
-/// with a role.
+/// Whether the API has an invalid method. An invalid method might be the only method with a role, such as `#[login]`.
 fn has_invalid(api: &Api) -> bool {
     api.members.iter().any(|member| matches!(member, Member::Invalid(_)))
 }

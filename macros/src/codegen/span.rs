@@ -30,7 +30,7 @@ pub(super) fn string_at(text: &str, here: Span) -> Literal {
     text
 }
 
-/// Sets the span of generated tokens. The function must not be applied to tokens that the user wrote.
+/// Sets the span of generated tokens. Do not pass user-written tokens to `tokens_at`.
 pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     token_stream::map(tokens, &|token| {
         let mut token = match token {

@@ -105,7 +105,7 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
 }
 
 /// Reports a trait attribute that belongs on a method or parameter. The help text shows what to write on the trait
-/// instead.
+/// instead of the misplaced attribute.
 fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
     let name = attribute.name.as_str();
     if name == "path" || tables::verb(name).is_some() {

@@ -35,7 +35,7 @@ pub(super) fn lower_method<'s>(
     if found.has_verb || found.may_have_verb {
         lower_signature(source, diag);
     } else {
-        // If a method has no HTTP method attribute, the user might only have forgotten the default body, so the
+        // If a method has no HTTP method attribute, the user might simply have forgotten the default body, so the
         // signature is not checked.
         push_no_verb(source, diag);
     }

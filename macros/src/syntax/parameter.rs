@@ -8,7 +8,7 @@ use super::attribute::Attribute;
 use crate::diag::{Diagnostics, Location};
 use crate::names;
 
-/// A method parameter as written.
+/// A method parameter as the user wrote it.
 pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: Pattern,

@@ -9,8 +9,8 @@ use crate::error::Rejection;
 /// A rule that the user passes to the builder.
 pub(crate) type RuleFn = Arc<dyn Fn(&Rejection) -> bool + Send + Sync>;
 
-/// The conditions declared by the API, and the functions passed to the builder. The rules match a response if any
-/// condition holds or any function returns `true`.
+/// The rules for classifying a response: the conditions that the API declares, and the functions that the user passes
+/// to the builder. The rules match a response if any condition holds or any function returns `true`.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Rules<'a> {
     pub(crate) declared: &'static [Condition],

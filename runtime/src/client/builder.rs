@@ -146,8 +146,8 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Limits the number of calls that are sent concurrently after waiting for a refresh. When the limit is reached, a
     /// call waits until another call has received its response headers. Set a limit if the server cannot handle a burst
-    /// of all the calls that waited for the same refresh. A call is not sent if its deadline passes while it waits. By
-    /// default, the number of concurrent calls is unlimited. A limit of 0 is treated as 1.
+    /// of all the calls that waited for the same refresh. A call is not sent if its deadline passes while the limit
+    /// makes the call wait. By default, the number of concurrent calls is unlimited. A limit of 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self
@@ -157,9 +157,9 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_builder`](Error::is_builder) returns `true` if a setting is invalid. Invalid
-    /// settings are, for example, a malformed base URL, a base URL that uses plain `http`, an invalid header or status
-    /// code, and a token that is not a valid header value.
+    /// Returns an error if a setting is invalid. [`is_builder`](Error::is_builder) returns `true` for this error.
+    /// Invalid settings are, for example, a malformed base URL, a base URL that uses plain `http`, an invalid header or
+    /// status code, and a token that is not a valid header value.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
             return Err(error);

@@ -146,16 +146,16 @@ impl Context {
         }
     }
 
-    /// The method's `refresh_on` status codes take precedence over the builder's, which take precedence over the
-    /// trait's.
+    /// The method's `refresh_on` status codes take precedence over the builder's codes. The builder's codes take
+    /// precedence over the trait's codes.
     pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// A timeout set on this clone of the client takes precedence over the method's timeout, which takes precedence
-    /// over the builder's.
+    /// A timeout set on this clone of the client takes precedence over the method's timeout. The method's timeout takes
+    /// precedence over the builder's timeout.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);
         chosen.or(endpoint.timeout).or(self.settings.timeout)

@@ -2,8 +2,8 @@
 
 /// Returns the CRC-32 checksum of `bytes`, as used in Ethernet and gzip.
 ///
-/// `crc32` uses no lookup table. The lookup tables in the common CRC crates would add 16 KiB to a web page. A stored
-/// session is so short that a lookup table would save only microseconds.
+/// `crc32` does not use a lookup table. The lookup tables in the common CRC crates would add 16 KiB to a web page. A
+/// stored session is so short that a lookup table would save only microseconds.
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xEDB8_8320 * (sum & 1)))

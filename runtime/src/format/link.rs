@@ -14,8 +14,8 @@ pub(crate) fn next_of(line: &str) -> Option<String> {
     None
 }
 
-/// Parses the parameters of one link. Returns a boolean that is `true` if the link's relation is `next`, and the text
-/// that follows the link.
+/// Parses the parameters of one link. Returns whether the link's relation is `next`, and the text that follows the
+/// link.
 fn relation(mut rest: &str) -> (bool, &str) {
     let mut is_next = None;
     loop {
@@ -37,8 +37,8 @@ fn relation(mut rest: &str) -> (bool, &str) {
     (is_next.unwrap_or(false), rest)
 }
 
-/// Parses a token or a quoted string. Returns the value and the text that follows it. Single quotes are accepted
-/// because some servers send them.
+/// Parses the value of a link parameter: a token or a quoted string. Returns the parameter value and the text that
+/// follows the value. Single quotes are accepted because some servers send them.
 fn parameter_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([';', ',']).unwrap_or(text.len());

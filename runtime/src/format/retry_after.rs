@@ -43,7 +43,8 @@ fn limit(headers: &HeaderMap) -> Option<Duration> {
     waits.max().map(Duration::from_secs)
 }
 
-/// Reads `x-ratelimit-reset` if `x-ratelimit-remaining` is 0. The header names without `x-` are also accepted.
+/// Reads `x-ratelimit-reset` if `x-ratelimit-remaining` is 0. Also reads `ratelimit-reset` if `ratelimit-remaining` is
+/// zero.
 fn reset(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     let names = [("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")];

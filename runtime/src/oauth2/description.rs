@@ -4,12 +4,11 @@ use crate::refresh::error_code::looks_like_a_code;
 
 /// The maximum length of a description, in characters.
 const LONGEST: usize = 200;
-/// The number of consecutive characters of a secret that a text must contain to be hidden.
+/// If a text contains this many consecutive characters of a secret, the text is hidden.
 const PART: usize = 8;
 
-/// Removes control characters, invisible characters and characters that change the text direction from a server's text.
-/// Text that is longer than 200 characters is truncated. Returns `None` if the text is empty or contains part of a
-/// secret.
+/// Removes control characters, invisible characters, and bidirectional formatting characters from a server's text. Text
+/// that is longer than 200 characters is truncated. Returns `None` if the text is empty or contains part of a secret.
 pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
     // A server can send text of any length, so this function reads only a limited number of characters.
     let visible: String = text.chars().filter(|&letter| is_visible(letter)).take(10 * LONGEST).collect();
@@ -32,7 +31,8 @@ pub(super) fn code(text: &str, secrets: &[&str]) -> Option<String> {
     (shown && !secrets.iter().any(|secret| has_part_of(text, secret))).then(|| text.to_owned())
 }
 
-/// Returns whether `text` is neither empty nor too long, and has no control or invisible characters.
+/// Returns whether `text` is not empty, is at most `longest` bytes long, and contains no control or invisible
+/// characters.
 pub(super) fn is_plain(text: &str, longest: usize) -> bool {
     !text.is_empty()
         && text.len() <= longest

@@ -107,7 +107,7 @@ impl ClientCredentials {
 macro_rules! settings {
     ($grant:ident) => {
         impl $grant {
-            /// Sets the method that the client uses to authenticate with its secret. Default: [`ClientAuth::Basic`].
+            /// Sets how the client authenticates with its secret. Default: [`ClientAuth::Basic`].
             pub fn auth(mut self, auth: ClientAuth) -> Self {
                 self.0.auth = auth;
                 self

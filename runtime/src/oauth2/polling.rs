@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Tracks the time between two requests to the token endpoint.
 pub(super) struct Polling {
     interval: Duration,
-    /// The wait before the next request.
+    /// The time to wait before the next request to the token endpoint.
     wait: Duration,
 }
 

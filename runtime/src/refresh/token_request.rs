@@ -31,9 +31,9 @@ use crate::transport::upstream::Upstream;
 
 /// The time limit for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The total time limit for all sends of a token request. `BUDGET` is shorter than the deadline of the refresh.
+/// The total time limit for all attempts to send a token request. `BUDGET` is shorter than the deadline of the refresh.
 const BUDGET: Duration = Duration::from_secs(8);
-/// The pauses before the second and third sends of a token request.
+/// The pauses before the second and third attempts to send a token request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 const BODY_CAP: usize = 64 * 1024;
 
@@ -156,7 +156,7 @@ impl TokenRequest<'_> {
         }
     }
 
-    /// Whether a successful response without tokens means that the refresh token is rejected.
+    /// Whether a successful response without tokens means that the server rejected the refresh token.
     fn rejects(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         classify(status, headers, body, self.session_ends) == SessionEffect::Rejected
     }

@@ -41,7 +41,7 @@ impl<T: SessionArgument + ?Sized> SessionArgument for &T {}
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SessionArgument + ?Sized> ArgumentType<T> {
-    /// Checks that a method without a role takes no refresh token.
+    /// Checks that a method without a role does not take a refresh token.
     pub fn without_role(&self)
     where
         T: OrdinaryArgument,
@@ -61,7 +61,7 @@ impl<T: FromSession> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: AsTokens, E> ResultType<Result<T, E>> {
-    /// Checks that a method does not return tokens if no method of the trait has a role.
+    /// Checks that a method of a trait without roles does not return tokens.
     pub fn without_role(&self)
     where
         T: OrdinaryValue,

@@ -14,17 +14,17 @@ use crate::transport::upstream::Upstream;
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
-    /// The path and the query, including the path of the base URL. The path is parsed into a new URL for each send,
-    /// because a request owns its URL.
+    /// The path, including the path of the base URL, and the query. The path is parsed into a new URL each time the
+    /// request is sent, because a request owns its URL.
     pub(crate) path: String,
     /// An absolute URL that replaces the base URL and `path`.
     pub(crate) absolute_url: Option<Box<Url>>,
-    /// The headers as a list, because a new map is built from them for each send.
+    /// The headers, kept as a list because a new header map is built from them each time the request is sent.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// A `content-type` header in `headers` takes precedence over this field.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
-    /// The description of the call that the layers of a tower service can read.
+    /// The description of the call, which the layers of a tower service can read.
     pub(crate) info: CallInfo,
 }
 
@@ -97,7 +97,7 @@ impl Declared {
         Ok(request)
     }
 
-    /// Returns the request for one send to `upstream`, or `None` if its body is a stream that was already sent.
+    /// Returns the request to send to `upstream`, or `None` if the body is a stream that was already sent.
     #[inline]
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         let mut request = self.head(upstream)?;
@@ -157,7 +157,7 @@ impl Declared {
         }
     }
 
-    /// Sets `headers`, replacing all earlier headers with the same names.
+    /// Adds `headers` and removes every earlier header that has the same name as one of them.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         if headers.is_empty() {
             return;

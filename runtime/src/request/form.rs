@@ -21,7 +21,7 @@ const NAMELESS: &str = "";
 
 struct Form<'a> {
     form: &'a mut String,
-    /// The name under which the method declares the argument.
+    /// The name that the method declares for the argument, if any.
     name: Option<&'a str>,
 }
 

@@ -27,7 +27,7 @@ impl<T: DeserializeOwned> ErrorBody for T {
 }
 
 /// Returns the status of the response to the call itself, if that response was unsuccessful. Returns `None` if the
-/// error has a different cause, even if an earlier response refused the call's credential.
+/// error has another cause, such as a failed refresh, even if an earlier response refused the call's credential.
 pub(crate) fn error_status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

@@ -18,7 +18,7 @@ pub(crate) fn too_long(limit: usize) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// A string type takes the raw text, and any other type is read as JSON.
+/// A string type receives the raw text, and any other type is decoded from JSON.
 pub(crate) fn value_of<T: DeserializeOwned>(text: Bytes) -> Result<T, Error> {
     let source = BodyDeserializer::item(text);
     T::deserialize(&source).map_err(|error| decode_error(&error, &source.into_body(), error_of::<T>))

@@ -41,7 +41,8 @@ impl Ended {
 
     /// Returns the ended session with a new credential, so that the logout request can be sent again. The credential
     /// comes from the refresh that was running when the session ended. If no refresh was running when the session
-    /// ended, the credential comes from a new refresh. No refresh token is sent more than once.
+    /// ended, the credential comes from a new refresh. The logout never sends a refresh token that a running refresh
+    /// has already sent.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
         if self.running.is_none() {
             self.running = self.start_refresh().await;

@@ -53,7 +53,7 @@ impl Session {
         self.0.ending.next(epoch, end)
     }
 
-    /// Whether the caller must emit the `Ending` event. Only one caller receives `true`.
+    /// Whether the caller must emit the `Ending` event. For each login end, only one caller receives `true`.
     pub(super) fn takes_ending(&self) -> bool {
         self.end_of_login().is_some_and(|(epoch, end)| self.0.ending.take(epoch, end))
     }

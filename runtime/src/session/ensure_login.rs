@@ -71,7 +71,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Returns the error if `login` or the store fails.
+    /// Returns the error that `login` or the store returns.
     ///
     /// This function is cancel safe: if the future is dropped, the next waiting task logs in immediately.
     pub fn ensure_login<F, P, T, E>(
@@ -86,8 +86,9 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The right to log in is released only after the session is stored. If the right to log in were released
-            // earlier, another process could find no session in the store, and the user would have to log in twice.
+            // This task keeps the exclusive right to log in until the session is stored. If this task released the
+            // right to log in before the session was stored, another process could find no session in the store, and
+            // the user would have to log in twice.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -213,7 +214,7 @@ impl LoginLock {
     }
 }
 
-/// A lock that is being renewed. Dropping a `Lent` puts the lock back into its slot.
+/// A login lock that was taken out of its slot to be renewed. Dropping a `Lent` puts the lock back into its slot.
 struct Lent<'a> {
     lock: Option<StoreLock>,
     owner: &'a LoginLock,

@@ -43,17 +43,17 @@ pub enum SessionEvent {
     /// The session could not be stored. Until the session can be stored, it is kept in memory and is not refreshed. The
     /// runtime retries until the session is stored. `StoreFailed` is emitted once for each series of failed writes.
     StoreFailed(Error),
-    /// The store has no locks, so two processes may refresh at the same time. `Uncoordinated` is emitted once per
+    /// The store has no locks, so two processes can refresh at the same time. `Uncoordinated` is emitted once per
     /// session.
     Uncoordinated,
     /// The session in the store was copied from another store or restored from a backup. If the original session is
     /// still in use, a refresh of either session invalidates the refresh token that both sessions share. A server that
-    /// rotates refresh tokens can end both the original session and the copy when the server receives a spent refresh
-    /// token. If the server ends both sessions, the user has to log in again. `GrantShared` is emitted even if the
-    /// original session is no longer in use. Once the copied session has been refreshed, it is no longer treated as a
-    /// copy. See [`SessionStore::place`](crate::store::SessionStore::place).
+    /// rotates refresh tokens can end both the original session and the copy when a client sends a refresh token that
+    /// was already used. If the server ends both sessions, the user has to log in again. `GrantShared` is emitted even
+    /// if the original session is no longer in use. Once the copied session has been refreshed, it is no longer treated
+    /// as a copy. See [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
-    /// Revoking tokens failed. The server may accept the tokens until they expire. See
+    /// Revoking tokens failed. The server might accept the tokens until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).
     NotRevoked(Error),
 }

@@ -29,7 +29,7 @@ pub(crate) struct End {
     pub(crate) at: SystemTime,
     /// The end of the login according to the monotonic clock.
     ticks: Instant,
-    /// The time between the server's response and the end of the login that the response reported.
+    /// The time from the server's response until the end of the login, as reported in the response.
     pub(crate) lifetime: Duration,
 }
 
@@ -131,7 +131,7 @@ impl Ending {
         Some(Due::before(end, self.ahead.get().copied().unwrap_or_else(usual)))
     }
 
-    /// Whether the caller must emit the `Ending` event for `end`. Only one caller receives `true`.
+    /// Whether the caller must emit the `Ending` event for `end`. For each login end, only one caller receives `true`.
     pub(super) fn take(&self, epoch: u64, end: End) -> bool {
         let mut announced = self.announced();
         let first = !announced.is_some_and(|announced| announced.covers(epoch, end));

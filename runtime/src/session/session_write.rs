@@ -26,10 +26,10 @@ impl Session {
     /// succeeded. If the access token contains a character that is not allowed in a header, the result is an error and
     /// the session remains unchanged.
     ///
-    /// The runtime cannot know the age of tokens that have no [lifetime](Tokens::expires_in). If the access token is a
-    /// JWT, the runtime uses its `exp` claim (RFC 7519 §4.1.4) as a hint. Once the `exp` time has passed, a call
-    /// refreshes the session before it is sent. The runtime does not verify the JWT. If a refresh is not possible, the
-    /// call is sent with the access token, and the server decides whether the token is still valid.
+    /// If the tokens do not specify a [lifetime](Tokens::expires_in), the runtime cannot know how old they are. If the
+    /// access token is a JWT, the runtime uses its `exp` claim (RFC 7519 §4.1.4) as a hint. Once the `exp` time has
+    /// passed, a call refreshes the session before it is sent. The runtime does not verify the JWT. If a refresh is not
+    /// possible, the call is sent with the access token, and the server decides whether the token is still valid.
     #[allow(
         clippy::must_use_candidate,
         reason = "the change is in effect; a caller with a valid token need not check the result"
@@ -64,8 +64,8 @@ impl SessionWrite {
     ///
     /// # Errors
     ///
-    /// If the change could not be stored, returns an error for which [`is_store`](Error::is_store) returns `true`. If
-    /// the change is not valid, returns an error for which [`is_store`](Error::is_store) returns `false`.
+    /// Returns an error if the change is not valid or could not be stored. [`is_store`](Error::is_store) returns `true`
+    /// for the error only if the change could not be stored.
     #[track_caller]
     pub fn wait(self) -> Result<(), Error> {
         crate::platform::background::block_on(self.into_future()).map_err(Error::no_runtime)?

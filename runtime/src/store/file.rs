@@ -17,8 +17,8 @@ use crate::error::BoxError;
 /// The maximum file length. A session is much shorter than this limit, so a longer file does not contain a session.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
-/// The middle part of a temporary file's name. The name of a temporary file consists of the session file's name, this
-/// part, and random hex digits.
+/// The middle part of a temporary file's name. A temporary file's name consists of the session file's name,
+/// `TEMPORARY`, and random hex digits.
 const TEMPORARY: &str = ".new-";
 
 /// Stores a session in a file. Use a `FileStore` for command-line tools, or to share a session between all processes of
@@ -68,8 +68,8 @@ impl FileStore {
         // The names `lock` and `write`, and names that begin with `new-`, are reserved, because a store without an
         // identity uses them for its own files.
         let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
-        // Characters that a file name cannot contain are replaced with hex digits. Uppercase letters are also replaced,
-        // because some file systems ignore case.
+        // Characters that a file name cannot contain are replaced with hex digits. Uppercase letters are also replaced
+        // with hex digits, because some file systems ignore case.
         for (index, byte) in identity.bytes().enumerate() {
             match byte {
                 _ if is_taken && index == 0 => name.push(format!("%{byte:02x}")),
@@ -84,7 +84,7 @@ impl FileStore {
         Self { path, swept: Arc::default() }
     }
 
-    /// Replaces the file under the write lock, so only one process at a time can replace it.
+    /// Replaces the file while holding the write lock, so only one process at a time can replace the file.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let path = follow_links(&self.path)?;
         let _write_lock = write_lock(&with_suffix(&path, ".write"))?;

@@ -41,17 +41,17 @@ const LEASE: Duration = Duration::from_secs(30);
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, the
 /// store sends the operation once more. The store uses the repeated request to detect whether the first request
-/// succeeded. Each operation takes at most 5 s, except for waiting for a lock. To wait for a lock, the store polls
-/// Redis, and each poll takes at most 5 s.
+/// succeeded. Each operation takes at most 5 s, unless it waits for a lock. To wait for a lock, the store polls Redis,
+/// and each poll takes at most 5 s.
 ///
 /// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
 /// access tokens but cannot refresh the session.
 ///
 /// **After Redis crashes,** the remaining data depends on the Redis configuration. If Redis loses the write that
-/// followed a refresh, the stored refresh token may already have been used. Use the append-only file (`appendonly
+/// followed a refresh, the stored refresh token might already have been used. Use the append-only file (`appendonly
 /// yes`), which survives a crash of the Redis process. With `appendfsync always`, the append-only file also survives a
 /// crash of the machine. Configure Redis so that it does not evict the session's key (use `noeviction` or one of the
-/// `volatile-` policies). After a failover to a replica with older data, the user may have to log in again.
+/// `volatile-` policies). After a failover to a replica with older data, the user might have to log in again.
 ///
 /// All users with access to the database can read the tokens. To protect the tokens, use a separate database and user
 /// (ACL), TLS, or [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`,

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use reqwest::Request;
 
-/// A body that can be sent only once is never sent to another origin, even if the client follows redirects itself.
+/// A body that can be sent only once is never sent to another origin, even if the HTTP client follows redirects itself.
 pub(super) fn forbid_repeat(request: &mut Request) {
     let bytes = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
     if let Some(bytes) = bytes {

@@ -17,7 +17,7 @@ pub fn measure((name, measure): Measurement) -> Section {
     section
 }
 
-/// Returns the page with all stored sections, which can come from different runs.
+/// Returns the text of `RESULTS.md` with all stored sections, even if the sections come from different runs.
 pub fn compose() -> String {
     let sections: Vec<Section> = ALL
         .iter()

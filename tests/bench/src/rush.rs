@@ -16,8 +16,8 @@ use crate::usage;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Reads durations in milliseconds, one per line, and makes calls from many tasks for each duration. Prints a [`Rush`]
-/// for each line of input.
+/// Reads durations in milliseconds, one per line. Many tasks make calls for as long as each duration specifies. Prints
+/// a [`Rush`] for each line of input.
 pub fn run(contender: &str, base: &str, tasks: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime").block_on(with_contender!(contender, rushes(base, tasks)));
@@ -45,7 +45,7 @@ fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
 
 async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
     let mut running = JoinSet::new();
-    // The first fifth of the time is a warm-up, which is not measured.
+    // Before the measurement starts, a warm-up runs for a fifth of `time`.
     let begin = Instant::now() + time / 5;
     let end = begin + time;
     for task in 0..tasks as u64 {
@@ -74,8 +74,7 @@ async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
 static CALLING: AtomicU64 = AtomicU64::new(0);
 static AT_FIRST: AtomicU64 = AtomicU64::new(0);
 
-/// Records the number of calls in progress at the first rejection. The clients call this function for each rejected
-/// call.
+/// Records the number of calls in progress at the first rejection. Clients call `refused` for each rejected call.
 pub fn refused() {
     let _ = AT_FIRST.compare_exchange(0, CALLING.load(Relaxed), Relaxed, Relaxed);
 }

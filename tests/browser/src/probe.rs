@@ -1,4 +1,5 @@
-//! Routes for testing a page's transport: streams, responses that never arrive, redirects and echoes.
+//! Routes for testing how a web page sends requests and reads responses: streams, responses that never arrive,
+//! redirects and echoes.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -22,7 +23,7 @@ pub struct Probe {
     ended: watch::Sender<usize>,
 }
 
-/// A request whose response is not complete yet.
+/// A request whose response has not ended yet.
 struct Open(Probe);
 
 impl Open {
@@ -113,7 +114,8 @@ struct Wanted {
     page: Option<u32>,
 }
 
-/// Serves pages whose links have different forms. The third page links to another origin.
+/// Serves list pages whose links to the next page are a relative URL, an absolute URL with a password, and a URL at
+/// another origin.
 async fn linked(headers: HeaderMap, wanted: Query<Wanted>) -> ([(HeaderName, String); 1], String) {
     let page = wanted.page.unwrap_or(1);
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -125,8 +127,8 @@ async fn linked(headers: HeaderMap, wanted: Query<Wanted>) -> ([(HeaderName, Str
     ([(LINK, format!("<{next}>; rel=\"next\""))], format!("[{page}]"))
 }
 
-/// Serves two pages with one element each, and then empty pages. The only element of a page is the query of the request
-/// for that page.
+/// Serves two pages of a list, and then empty pages. Each of the two pages has one element, which is the query of the
+/// request for that page.
 async fn numbered(RawQuery(query): RawQuery, wanted: Query<Wanted>) -> Json<Vec<String>> {
     let is_last = wanted.page.is_some_and(|page| page > 2);
     Json(query.filter(|_| !is_last).into_iter().collect())

@@ -107,7 +107,8 @@ async fn a_403_without_a_challenge_starts_a_refresh() {
     }
 }
 
-/// C6: an HTML page with status 403 starts at most one refresh, because a gateway might send it for an expired token.
+/// C6: an HTML page with status 403 starts at most one refresh, because a gateway might send such a page for an expired
+/// token.
 #[tokio::test(start_paused = true)]
 async fn an_html_403_costs_at_most_one_refresh() {
     let world = World::new();

@@ -259,7 +259,7 @@ async fn a_token_answer_that_is_too_long_is_an_error() {
     }
 }
 
-/// D17: a refresh response with a size of sixty kilobytes is accepted.
+/// D17: a refresh response of sixty kilobytes is accepted.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_of_sixty_kilobytes_is_read() {
     let world = World::with(AuthorityConfig {

@@ -38,8 +38,8 @@ fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }
 
-/// K4, B1: a refresher that needs no login is called once, before the first calls are sent. Each time a refresher is
-/// called again, it receives the tokens that its previous call returned.
+/// K4, B1: a refresher that does not need a login is called once, before the first calls are sent. Each time a
+/// refresher is called again, it receives the tokens that its previous call returned.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();
@@ -60,7 +60,7 @@ async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 
-/// A refresher whose `can_refresh` logs out of the session before it returns `true`.
+/// A refresher whose `can_refresh` method clears the session before it returns `true`.
 #[derive(Clone, Default)]
 struct Parting {
     session: Arc<Mutex<Option<Session>>>,
@@ -138,7 +138,7 @@ async fn by_default_a_refresher_is_not_called_without_a_session() {
     shop.session().revoke().await.unwrap();
 }
 
-/// A refresher that is not configured, so its `check` method returns an error.
+/// A refresher whose `check` method returns an error, because the refresher has no key file.
 struct Unready;
 
 impl Refresher for Unready {
@@ -159,7 +159,7 @@ fn build_fails_if_a_declared_refresher_is_missing() {
     assert!(format!("{error:?}").contains("no key file"), "{error:?}");
 }
 
-/// A refresher that calls a second client, which needs no session.
+/// A refresher that calls a second client, which does not need a session.
 struct Elsewhere(crate::api::ShopClient);
 
 impl Refresher for Elsewhere {

@@ -59,7 +59,8 @@ async fn tokens_that_arrive_after_a_logout_are_revoked() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// G9, W10: if a logout call is dropped during its refresh, the refresh completes, and the new tokens are revoked.
+/// G9, W10: if a logout call is dropped while it is refreshing the session, the refresh completes, and the new tokens
+/// are revoked.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     for hold in HOLDS {
@@ -157,7 +158,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     settled().await;
     world.authority.assert_logouts(0);
 
-    // The response's refresh token is in use, because the caller has set tokens with the same refresh token.
+    // The refresh token in the response is in use, because the caller has set tokens that contain it.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));
@@ -168,7 +169,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     world.authority.assert_logouts(0);
 }
 
-/// G9: a client with a `#[refresh]` method passes tokens that are no longer needed to the `revoke_with` function.
+/// G9: a client with a `#[refresh]` method calls the `revoke_with` function for tokens that are no longer needed.
 #[tokio::test(start_paused = true)]
 async fn a_users_function_gets_the_tokens_to_revoke() {
     let world = World::new();
@@ -251,7 +252,7 @@ impl Refresher for Own {
     }
 }
 
-/// B9: a custom revocation that returns an error or panics does not affect later calls.
+/// B9: a custom revocation function that returns an error or panics does not affect later calls.
 #[tokio::test(start_paused = true)]
 async fn a_users_revocation_may_fail_panic_or_never_end() {
     let cases: [(Revoke, bool); 3] =

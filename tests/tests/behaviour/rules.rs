@@ -37,7 +37,7 @@ trait Wordy {
     #[get("/raw")]
     async fn raw(&self) -> Result<reqwest::Response>;
 
-    /// The rules of this method replace the trait's rules.
+    /// This method's `expired_when` and `forbidden_when` conditions replace the trait's conditions.
     #[expired_when(json("/odd") == true, json("/n") == -1)]
     #[forbidden_when(json("/odd") == false)]
     #[get("/odd")]
@@ -197,8 +197,8 @@ async fn a_function_finds_an_error_in_the_200_of_a_hand_written_request() {
     world.authority.assert_refreshes(1);
 }
 
-/// A4: even if rules read the start of a large body, the caller receives the complete body. An error's body is
-/// truncated after 1 MiB.
+/// A4: even if rules read the start of a large body, the caller receives the complete body. The response body that an
+/// error contains is truncated after 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_rules_read_is_still_complete() {
     let body = large(r#""code":1"#);

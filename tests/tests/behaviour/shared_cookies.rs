@@ -117,8 +117,8 @@ async fn wait_before_refresh(world: &World, tab: &ShopClient) -> Duration {
     begun.elapsed()
 }
 
-/// T2: if another tab was closed during its refresh, the next tab waits before it refreshes, because the earlier
-/// response can still set new cookies.
+/// T2: if another tab was closed while it was refreshing the session, the next tab waits before it refreshes, because
+/// the response to the closed tab's request can still set new cookies.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_after_that_of_a_closed_tab_waits_for_a_second() {
     let (world, store) = guarded();

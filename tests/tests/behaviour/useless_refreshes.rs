@@ -365,7 +365,7 @@ async fn a_401_whose_refresh_brings_the_same_token_is_no_progress() {
     world.authority.assert_refreshes(1);
 }
 
-/// The errors that a call for a single report can return.
+/// The errors that a request for a single report can return.
 #[derive(Debug, afresh::ApiError)]
 enum ReportError {
     #[status(403)]

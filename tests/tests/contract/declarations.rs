@@ -68,7 +68,7 @@ pub trait Shop {
     async fn health(&self) -> Result<String>;
 }
 
-/// A trait that uses every argument of `#[api]`. The access token is sent without a scheme in a custom header.
+/// A trait that uses every argument of `#[api]`. The access token is sent in a custom header, without a scheme.
 #[api(
     client = SeedApi,
     path = "/api/v2",
@@ -246,7 +246,7 @@ pub trait Answers {
     async fn named(&self) -> Result<()>;
 }
 
-/// A trait that uses every kind of paging.
+/// A trait that uses every kind of pagination.
 #[api]
 pub trait Lists {
     #[pages(link)]

@@ -1,6 +1,6 @@
 //! Tests a trait's attributes through the public API, with in-memory servers and a paused clock. The tests cover the
-//! request for each attribute, the value for each return type, and the places where traits and test doubles can be
-//! declared.
+//! request that each attribute produces, the value that each return type produces, and the places where traits and test
+//! doubles can be declared.
 
 mod answers;
 mod api;

@@ -378,8 +378,8 @@ async fn a_circle_of_pages_is_an_error_after_its_last_page() {
     itself.assert_sends(1);
 }
 
-/// If the next link has a different origin, the caller gets the current page and then an error. The error contains both
-/// origins but no other part of the next link.
+/// If the next link has a different origin, the caller gets the current page and then an error. The error contains the
+/// client's origin and the origin of the next link, but no other part of the link.
 #[tokio::test(start_paused = true)]
 async fn a_link_to_another_origin_is_an_error_after_the_page() {
     for (link, origin) in [

@@ -33,12 +33,12 @@ pub enum Body {
 
 #[derive(Clone, Debug)]
 pub struct Name {
-    /// The segments of the path. The first segment is `::` if the path starts with `::`.
+    /// The segments of a path that occurs in the source file. The first segment is `::` if the path starts with `::`.
     pub path: Vec<String>,
     pub line: usize,
     pub test: bool,
     pub kind: Kind,
-    /// The name that an import defines in its module. The value is `None` for inline paths, glob imports and `as _`.
+    /// The name that an import defines in its module. `bound` is `None` for inline paths, glob imports and `as _`.
     pub bound: Option<String>,
     pub glob: bool,
 }
@@ -75,7 +75,7 @@ pub fn read(text: &str) -> Result<Scope, String> {
 
 struct Reader {
     scope: Scope,
-    /// Whether the reader is inside a test item.
+    /// Whether the tokens being read belong to an item that is compiled only for tests.
     test: bool,
 }
 
@@ -262,7 +262,8 @@ fn only_in_tests(predicate: &[Token]) -> bool {
     }
 }
 
-/// Whether the attribute is an inner attribute, and the attribute's content.
+/// Returns whether the attribute at `at` is an inner attribute, and the attribute's content. Returns `None` if no
+/// attribute starts at `at`.
 fn attribute(tokens: &[Token], at: usize) -> Option<(bool, &[Token])> {
     if !tokens.get(at)?.is('#') {
         return None;

@@ -13,7 +13,7 @@ use crate::shop::{Server, Shop};
 /// The deadline of a refresh that uses a store, plus a margin for a busy machine.
 const LIMIT: Duration = Duration::from_secs(70);
 
-/// Starts two processes that share the session. The first process's runtime stalls at the given step of a refresh.
+/// Starts two processes that share a session. The first process's runtime stalls at the given step of a refresh.
 async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Process) {
     shop.world.authority.open(Role::Refresh);
     let (mut first, mut next) = (shop.process("first"), shop.process("next"));

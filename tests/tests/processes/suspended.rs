@@ -12,8 +12,8 @@ use crate::shop::{Server, Shop};
 /// The duration of the lease in tests with Redis.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// Makes a call in a process that might have missed a deadline of a store operation. If the first call fails, the
-/// second call must succeed.
+/// Waits for the result of a call in a process whose store operation might have timed out. If the call fails, a second
+/// call must succeed.
 async fn goes_on(worker: &mut Process) {
     let said = worker.says("called: ").await;
     if said != "well" {

@@ -19,13 +19,13 @@ enum Defect {
     SwapInSteps,
     /// The store accepts a swap regardless of the swap's expected revision.
     AnyBasis,
-    /// The store keeps only valid UTF-8.
+    /// The store replaces bytes that are not valid UTF-8.
     TextOnly,
     /// The store never releases its lock.
     KeepsLocks,
     /// The store grants the lock to several processes at the same time.
     SharesTheLock,
-    /// If a caller stops waiting for the lock, the store still acquires the lock later.
+    /// If a caller stops waiting for the lock, the store still acquires the lock for that caller later.
     DroppedWaitLocks,
     /// The fences (fencing tokens) of the store's locks do not increase.
     FencesStay,
@@ -39,7 +39,7 @@ enum Defect {
     ReportsOneChange,
     /// The store writes a record in two halves.
     Halves,
-    /// After a pause, the store grants the lock to a client that no longer waits for it.
+    /// When the store resumes after a suspension, it grants the lock to a client that is no longer waiting.
     GrantsToTheGone,
 }
 
@@ -215,7 +215,8 @@ async fn a_store_without_defects_passes() {
     check::all(|| Faulty::of(Defect::None)).await;
 }
 
-/// Generates one test per check. The test fails with the names of the defects that the check does not detect.
+/// Generates one test per check. A test fails if its check does not detect one of the listed defects, and the message
+/// names that defect.
 macro_rules! notices {
     ($($test:ident: $check:ident, $($defect:ident),+;)+) => {$(
         #[tokio::test(flavor = "multi_thread")]

@@ -62,8 +62,8 @@ async fn the_template_is_the_declared_path() {
     assert_eq!(names, ["GET /health", "GET /orders/{id}/lines/{rest*}"]);
 }
 
-/// Each redirected request has a separate span with the redirect target's address. The declared path does not apply to
-/// the target of a redirect.
+/// Each redirected request has a separate span with the redirect target's address. The span name of a redirected
+/// request does not contain the declared path, because the path does not apply to the redirect target.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_is_counted_as_a_resend() {
     let (home, elsewhere, recorder) = (World::new(), Stage::new(), Recorder::default());

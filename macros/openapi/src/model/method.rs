@@ -78,7 +78,7 @@ pub(crate) struct Param {
     pub(crate) name: String,
     /// The parameter's attribute, or `None` if the path has a placeholder with the parameter's name.
     pub(crate) place: Option<&'static str>,
-    /// The argument of the parameter's attribute.
+    /// The argument of the parameter's attribute, if the attribute needs an argument.
     pub(crate) label: Option<String>,
     pub(crate) ty: Place,
     pub(crate) required: bool,

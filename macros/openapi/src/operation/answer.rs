@@ -10,11 +10,11 @@ use crate::schema::{Mode, Types};
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) answer: Answer,
-    /// The method's `accept` header, if it differs from the trait's.
+    /// The method's `accept` header, if it differs from the trait's `accept` header.
     pub(crate) accept: Option<String>,
 }
 
-/// A method's default `accept` header.
+/// The `accept` header that the methods of a generated trait send by default.
 pub(crate) const USUAL: &str = "application/json";
 
 pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d str, &'d Value)> {

@@ -9,8 +9,8 @@ use super::media::{self, Kind};
 use crate::model::{self, Ty, TypeDef};
 use crate::schema::{Mode, Types};
 
-/// The status codes of the redirects that the client follows. The client returns responses with any other 3xx status to
-/// the caller.
+/// The status codes of the redirects that the client follows. If a response has a 3xx status code that is not in
+/// `REDIRECTS`, the client returns the response to the caller.
 const REDIRECTS: &[&str] = &["300", "301", "302", "303", "307", "308"];
 
 /// The parts that identify an enum variant: its name, its status codes, and the type of the response body.

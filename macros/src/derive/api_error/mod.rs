@@ -1,6 +1,6 @@
 //! Implements `#[derive(ApiError)]` for enums whose variants are selected by response status.
 //!
-//! Read `expand.rs` first: it calls every step.
+//! Read `expand.rs` first: it calls every step of the derive.
 
 mod check;
 mod choice;

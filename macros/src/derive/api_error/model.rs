@@ -9,7 +9,7 @@ use crate::names::Runtime;
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     pub(super) runtime: Runtime,
-    /// Whether the derive implements only `From`, because the user implements `Display` and `Error`.
+    /// Whether the derive implements only `From` and leaves `Display` and `Error` to the user.
     pub(super) from_only: bool,
     /// The location of the first `#[error(...)]` attribute, which belongs to `thiserror::Error`.
     pub(super) thiserror: Option<Location>,
@@ -19,8 +19,8 @@ pub(super) struct ErrorEnum<'s> {
     pub(super) name: String,
     pub(super) at: Location,
     pub(super) variants: Vec<Variant<'s>>,
-    /// Whether an attribute is misspelled. The compiler reports a misspelled attribute, so the derive does not also
-    /// report that the attribute is missing.
+    /// Whether one of the enum's attributes is misspelled. The compiler reports a misspelled attribute, so the derive
+    /// does not also report that the attribute is missing.
     pub(super) is_incomplete: bool,
 }
 

@@ -127,8 +127,7 @@ impl Retry {
         })
     }
 
-    /// Returns whether a call is retried after a response with the given status code, provided that the method allows
-    /// retries.
+    /// Returns whether a call whose method allows retries is retried after a response with the given status code.
     pub(super) fn lists(&self, status: StatusCode) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
     }

@@ -1,4 +1,4 @@
-//! Tests the path and the excerpt for typical decoding errors.
+//! Tests the JSON path and the excerpt that are reported for typical decoding errors.
 
 use std::fmt;
 

@@ -43,7 +43,7 @@ impl StepUpDemand {
 }
 
 impl App {
-    /// Returns the login parameters that satisfy the demand.
+    /// Returns the parameters for a login that satisfies the API's `demand`.
     pub(super) fn meeting(&self, demand: &StepUpDemand, session: &Session) -> Vec<(&'static str, String)> {
         let granted = session.tokens().and_then(|tokens| tokens.scope().map(str::to_owned));
         let scope = demand.scope.as_ref().map(|demanded| {

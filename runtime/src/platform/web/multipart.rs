@@ -19,7 +19,7 @@ pub(crate) struct Part {
     content_type: Option<String>,
 }
 
-/// The error for a part whose content type is not a media type.
+/// The error for a part whose content type is not a valid media type.
 #[derive(Debug)]
 pub(crate) struct InvalidMediaType(mime::FromStrError);
 

@@ -1,9 +1,9 @@
 //! Parses a cookie and decides where it is sent and when it expires, according to RFC 6265 and its revision, RFC
 //! 6265bis.
 //!
-//! This crate implements the cookie rules itself, because the existing cookie crates depend on a date library. Rules
-//! that only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are sent
-//! only to the API's origin.
+//! This crate implements the cookie rules itself, because the existing cookie crates would add a date library to the
+//! user's program. Rules that only browsers need (for scripts, sites and the public suffix list) are omitted. A
+//! session's cookies are sent only to the API's origin.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

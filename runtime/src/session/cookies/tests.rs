@@ -289,8 +289,8 @@ fn the_cookies_of_the_last_refresh_are_kept() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// Older versions of this crate neither limited the number of cookies nor marked login cookies. If a store contains too
-/// many cookies, the oldest cookies are kept.
+/// Older versions of this crate did not limit the number of cookies and did not record which cookies were set by a
+/// login or a refresh. If a stored session contains too many cookies, the oldest cookies are kept.
 #[test]
 fn the_limits_hold_for_a_stored_jar() {
     let cookie = |number: u32| {

@@ -119,7 +119,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// The caller must call this method before each decision, because the state machine has no wall clock.
+    /// Call `set_ran_out` before each decision, because the state machine has no wall clock and cannot determine
+    /// whether cookies have expired.
     pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
         self.ran_out = ran_out;
     }
@@ -255,7 +256,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.put(next);
     }
 
-    /// Recomputes the derived fields of the current snapshot and publishes it again.
+    /// Recomputes the derived fields of the current snapshot and publishes the snapshot again.
     pub(super) fn republish(&mut self) {
         self.put(Snapshot::clone(&self.current));
     }

@@ -1,6 +1,6 @@
-//! Releases the store's lock if a runtime stalls. While the session holds the lock, a separate thread checks the lock.
-//! The separate thread is needed because other processes can be waiting for the lock while this process does not make
-//! any further calls.
+//! Releases the store's lock if a runtime stalls. While the session holds the lock, a separate thread regularly checks
+//! whether the lock has been held for too long. The separate thread is needed because other processes can be waiting
+//! for the lock while this process does not make any further calls.
 
 use std::sync::Arc;
 use std::thread;

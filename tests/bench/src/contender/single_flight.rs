@@ -1,6 +1,6 @@
-//! A handwritten reqwest client that refreshes its token at most once for concurrent calls. A lock protects the token.
-//! After a rejection, the client refreshes the token once while all other calls wait. If the token has already been
-//! replaced since the rejected call was sent, the client sends the call again without another refresh.
+//! A handwritten reqwest client that refreshes its token at most once for concurrent calls. A read-write lock protects
+//! the token. After a rejection, the client refreshes the token once while all other calls wait. If the token has
+//! already been replaced since the rejected call was sent, the client sends the call again without another refresh.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Makes every kind of benchmark call through afresh.
+//! Makes every kind of benchmark call with a generated afresh client.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::section::{Section, number};
 
 const CALLERS: usize = 1_000;
-/// The default retry budget's reserve, in retries.
+/// The number of retries in the default retry budget's reserve.
 const RESERVE: f64 = 10.0;
 
 pub fn measure() -> Section {

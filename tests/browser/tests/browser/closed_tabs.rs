@@ -1,12 +1,13 @@
-//! Closes a tab during its refresh. The browser completes the request of the closed tab, and the next tab takes over
-//! the session.
+//! Tests what happens if a tab is closed while it is refreshing the session. The browser completes the request of the
+//! closed tab, and the next tab takes over the session.
 
 use std::time::Duration;
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::{Stage, call_in_all, has_state};
 
-/// Closes a tab during its refresh `times` times, and returns the number of lost sessions.
+/// Closes `times` tabs one after another, each while it is refreshing the session, and returns the number of lost
+/// sessions.
 async fn lost_sessions(times: u32, grace: Duration, answer: Duration) -> u32 {
     let stage = Stage::new(&bundle::page()).await;
     stage.server.set_grace(grace);
@@ -48,8 +49,8 @@ async fn without_a_grace_window_a_quick_server_loses_no_session() {
     assert_eq!(lost_sessions(20, Duration::ZERO, Duration::from_millis(300)).await, 0);
 }
 
-/// Without a grace window, a session is lost if the server takes longer than one second, because the next tab sends the
-/// cookie that was already used.
+/// Without a grace window, a session is lost if the server takes longer than one second to respond, because the next
+/// tab then sends the cookie that was already used.
 #[tokio::test]
 async fn without_a_grace_window_a_slow_server_loses_the_session() {
     assert_eq!(lost_sessions(3, Duration::ZERO, Duration::from_secs(4)).await, 3);

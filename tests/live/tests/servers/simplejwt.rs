@@ -78,7 +78,7 @@ async fn goes_before(arguments: &[&str], habits: Habits) {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// B1, B3, C1, C2, C4, D3, G1, G2: all steps succeed with refresh tokens that rotate.
+/// B1, B3, C1, C2, C4, D3, G1, G2: all steps that the README lists succeed with refresh tokens that rotate.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_that_rotate() {
     goes_before(&[], DEFAULT).await;
@@ -91,7 +91,7 @@ async fn a_403_for_tokens_that_have_expired() {
     goes_before(&["session-first"], Habits { name: "simplejwt, 403", expired: 403, ..DEFAULT }).await;
 }
 
-/// D11, G7: all steps succeed with a refresh token that never changes.
+/// D11, G7: all steps that the README lists succeed with a refresh token that never changes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_token_that_stays() {
     goes_before(

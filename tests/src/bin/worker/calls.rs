@@ -1,4 +1,4 @@
-//! The tasks of a worker process. Each task prints its results to stdout.
+//! Defines the tasks that a worker process runs. Each task prints its results to stdout.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -59,7 +59,8 @@ pub async fn work(shop: ShopClient, task: u64) {
     }
 }
 
-/// Writes to the store in a loop, without a session. Each record repeats one byte that depends on the revision.
+/// Writes to the store in a loop, without a session. Each record consists of one repeated byte, whose value depends on
+/// the revision.
 pub async fn write(store: Arc<impl SessionStore>) {
     let mut basis = store.load().await.expect("a store").revision;
     loop {

@@ -20,9 +20,9 @@ const LATE: Duration = Duration::from_secs(4);
 pub enum FaultLevel {
     /// The network delays requests and responses but loses none of them.
     DelaysOnly,
-    /// The servers return errors of every kind, but every refresh that the server processes gets a response.
+    /// The server returns errors of every kind, but every refresh that it processes gets a response.
     Errors,
-    /// The servers return errors, and responses to refreshes are lost. The server accepts a used refresh token during a
+    /// The server returns errors, and responses to refreshes are lost. The server accepts a used refresh token during a
     /// grace period.
     LostAnswers,
 }

@@ -6,7 +6,7 @@ use crate::session::store_rules::{
 
 pub(super) type View = StoreView<u8, u8, u8>;
 
-/// The revision of the record in the store. [`STALE`] represents every older revision that a process may know.
+/// The revision of the record in the store. [`STALE`] represents every older revision that a process can know.
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
 /// A placeholder for the number of a new login or token. No existing login or token has the number `FRESH`.
@@ -26,7 +26,7 @@ pub(super) struct Stored {
 pub(super) enum Step {
     Idle,
     Locked,
-    /// The store was read. `unanswered` is true if the record contained an intent.
+    /// The store was read. `unanswered` is true if the record contained an intent to use the refresh token.
     Read {
         unanswered: bool,
     },
@@ -58,7 +58,7 @@ pub(super) enum Progress {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Process {
-    /// The number that identifies the intents of this process.
+    /// The number that identifies this process's intents to use a refresh token.
     pub(super) name: u8,
     pub(super) here: Here,
     pub(super) token: Option<u8>,
@@ -80,12 +80,12 @@ pub(super) struct Budget {
     pub(super) logins: u8,
     pub(super) logouts: u8,
     pub(super) refreshes: u8,
-    /// How many more times a process without a session can refresh. A process without a session has a cookie that no
-    /// other process shares.
+    /// How many more times a process without a session can refresh. A refresh without a session uses a cookie that no
+    /// other process has.
     pub(super) starts: u8,
     /// How many more times a process can release its lock before a login or logout is stored.
     pub(super) releases: u8,
-    /// Whether both processes belong to the same user, so that each process uses the other process's logins.
+    /// Whether both processes belong to the same user. Two processes of the same user use each other's logins.
     pub(super) same_user: bool,
     /// Whether the model is fine-grained: the confirmation of a write is a separate event, and a process can read the
     /// store at any time. If `fine` is false, fewer states are reachable.
@@ -98,7 +98,7 @@ pub(super) struct World {
     /// The process that holds the lock, from the store's point of view.
     pub(super) lock: Option<usize>,
     pub(super) processes: [Process; 2],
-    /// A bit set of the spent refresh tokens.
+    /// A bit set of the refresh tokens that have been used.
     pub(super) spent: u128,
     /// Whether the result of a token exchange was lost before it was stored.
     pub(super) result_lost: bool,
@@ -167,7 +167,8 @@ impl World {
         next
     }
 
-    /// If the confirmation of the operation is lost, the returned state allows one fewer lost confirmation.
+    /// Returns a copy of this state, or `None` if `reply` is lost but no more replies can be lost. Each lost reply
+    /// reduces the number of replies that can still be lost.
     pub(super) fn after(&self, reply: Reply) -> Option<Self> {
         let losses = self.budget.losses.checked_sub(u8::from(reply == Reply::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
