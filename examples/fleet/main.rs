@@ -85,7 +85,7 @@ async fn lead() -> Result<()> {
     shop(&server.url, &redis.url)?.login("ada", "lovelace").await?;
 
     println!(
-        "{WORKERS} processes with {TASKS} tasks each run {JOBS} jobs. An access token is valid for {GOOD_FOR} calls."
+        "{WORKERS} processes, each with {TASKS} tasks, run {JOBS} jobs in total. An access token is valid for {GOOD_FOR} calls."
     );
     let mut workers = Vec::new();
     for _ in 0..WORKERS {

@@ -113,7 +113,7 @@ impl Page<'_> {
         };
         let next = current.and_then(|current: u64| current.checked_add(step)).ok_or_else(|| {
             wrong(format!(
-                "the query parameter `{name}` is not a number that can be increased. Set the parameter to a number, or declare a different kind of paging"
+                "the query parameter `{name}` is not a number that can be increased. Set the parameter to a number, or declare a different kind of pagination"
             ))
         })?;
         Ok(with_parameter(&self.continuation.requested, name, &next.to_string()))

@@ -71,12 +71,12 @@ impl SessionEvent {
             }
             Self::Expired => trace::session_warning("the session has expired", None, None),
             Self::Uncoordinated => trace::session_warning(
-                "the store has no locks, so two processes may refresh at the same time",
+                "the store has no locks, so two processes can refresh at the same time",
                 None,
                 None,
             ),
             Self::GrantShared => {
-                let text = "the session was copied from another store, and the original session may also be refreshed";
+                let text = "the session was copied from another store, and the original session might also be refreshed";
                 trace::session_warning(text, None, None);
             }
             Self::RuleFailed(method) => {
