@@ -6,9 +6,9 @@
 //! - [`World`]: an API and an authorization server at one origin. [`Origins`]: several test doubles at several origins.
 //!
 //! Each double implements [`Double`]. `.service()` returns a tower service that is an in-memory transport for a client,
-//! and `.listen()` serves the same test double on a loopback socket. No test double sleeps, so every in-memory test is
-//! deterministic under Tokio's paused clock. Do not use sockets with a paused clock: the clock advances while a test
-//! waits for the network.
+//! and `.listen()` serves the same test double on a loopback socket. The test doubles never sleep, so every in-memory
+//! test is deterministic under Tokio's paused clock. Do not use sockets with a paused clock: the clock advances while a
+//! test waits for the network.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {

@@ -7,8 +7,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The longest check delay that is expected on a busy machine. If the watchdog runs more than `LATE` after a check was
-/// due, the process was suspended.
+/// The longest check delay that is expected on a busy machine. If a check starts more than `LATE` after its due time,
+/// the watchdog assumes that the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
 /// The time for which checks are postponed after a suspended process resumes, so that the program's runtimes can run
 /// first.

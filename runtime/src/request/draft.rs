@@ -103,7 +103,7 @@ impl Draft {
         at
     }
 
-    /// Truncates the path at the offset `at`, where a value is missing, so that the caller can append the value.
+    /// Truncates the path at the offset `at`, where the missing value belongs, so that the caller can append the value.
     /// Returns the part of the path after `at`.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
         // The path already contains all literal pieces of the declared path.

@@ -2,7 +2,8 @@
 
 use crate::format::crc32::crc32;
 
-/// The result of verifying a record's checksum. The checksum is the record's first JSON field and covers all bytes after this field.
+/// The result of verifying a record's checksum. The checksum is the record's first JSON field and covers all bytes
+/// after this field.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Checksum {
     Right,

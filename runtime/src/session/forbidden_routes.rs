@@ -106,8 +106,8 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether a refused call to `route` proves that the refresh that created the credential with the given
-    /// `generation` was useless. Only the refusal of a recently received credential is treated as proof. Each useless
+    /// Whether a refused call to `route` proves that a refresh was useless. `generation` identifies the credential that
+    /// the refresh created. Only the refusal of a recently received credential is treated as proof. Each useless
     /// refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,

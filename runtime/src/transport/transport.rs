@@ -140,8 +140,8 @@ impl Transport {
         })
     }
 
-    /// Sends a request whose body or headers contain a secret. The body cannot be sent a second time, so a client that
-    /// follows redirects itself cannot send the body to another origin.
+    /// Sends a request whose body or headers contain a secret. The body can be sent only once, so even a client that
+    /// follows redirects on its own cannot send the body to another origin.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects() {
             forbid_repeat(&mut request);

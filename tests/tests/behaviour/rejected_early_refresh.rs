@@ -74,8 +74,8 @@ async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
     }
 }
 
-/// D16: after a rejected refresh, if the server refuses the access token before it expires, the session ends for all
-/// callers with one event.
+/// D16: if the server refuses an unexpired access token after a rejected refresh, the session ends for all callers, and
+/// only one event is emitted.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_last_credential_ends_the_session() {
     for status in [401, 403] {

@@ -19,7 +19,7 @@ pub(crate) fn canonical_host(host: &str) -> Option<String> {
     Host::parse(host).ok().map(|host| host.to_string())
 }
 
-/// Removes the user name, the password and the fragment, which a request must not contain.
+/// Removes the user name, the password and the fragment, none of which may appear in a request.
 pub(crate) fn remove_user_and_fragment(url: &mut Url) {
     url.set_fragment(None);
     // Removing the user name and the password fails only for URLs without a host.

@@ -13,7 +13,8 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-/// Outside a browser, `RealInstant` is the clock that tests cannot pause. In a browser, tests cannot pause any clock.
+/// Outside a browser, tests can pause `Instant`, but not `RealInstant`. In a browser, the two types are the same, and
+/// tests cannot pause either.
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 

@@ -18,7 +18,8 @@ impl Session {
         self.read_store(store_sync, which).await.map(|_| ())
     }
 
-    /// Acquires the store's lock. Waits until any login or refresh in another process is complete.
+    /// Acquires the store's lock. If another process is logging in or refreshing, waits until that process releases the
+    /// lock.
     pub(in crate::session) async fn lock_for_login(&self) -> Result<Option<StoreLock>, Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(None) };
         store_sync.store.lock().await.map_err(|error| {
@@ -27,9 +28,9 @@ impl Session {
         })
     }
 
-    /// Acquires the store's lock for a login or logout. Waits until any refresh in another process is complete. Returns
-    /// `None` if the store cannot be locked, or if a call to [`ensure_login`](Self::ensure_login) for this session
-    /// already holds the lock.
+    /// Acquires the store's lock for a login or logout. If another process is refreshing, waits until that process
+    /// releases the lock. Returns `None` if the store cannot be locked, or if a call to
+    /// [`ensure_login`](Self::ensure_login) for this session already holds the lock.
     pub(in crate::session) async fn lock_for_exchange(&self) -> Option<StoreLock> {
         let store_sync = self.store_sync()?;
         let is_held = self.0.holds_login_lock.load(Ordering::SeqCst);

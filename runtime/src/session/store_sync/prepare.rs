@@ -25,8 +25,8 @@ const PREPARATION: Duration = Duration::from_secs(12);
 /// The time for which a refresh can still replace the shared cookies after the process that started the refresh has
 /// exited.
 const LATE_COOKIES: Duration = Duration::from_secs(1);
-/// If another process announced a refresh longer ago than this time, the response to that refresh can no longer replace
-/// the shared cookies.
+/// Once this much time has passed since another process announced a refresh, the response to that refresh can no longer
+/// replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 /// The maximum number of attempts to write the intent to refresh while other processes keep writing to the store.
 const TRIES: u32 = 4;

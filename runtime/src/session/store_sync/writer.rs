@@ -52,9 +52,9 @@ impl Session {
         }
     }
 
-    /// Counts a change to the session. Call this method in the state machine step that changes the session. A refresh
-    /// that ends between this state machine step and the write keeps the store's lock until the change is stored (see
-    /// [`store_changes`](Self::store_changes)).
+    /// Increments the number of changes to the session. Call this method in the state machine step that changes the
+    /// session. A refresh that ends between this state machine step and the write keeps the store's lock until the
+    /// change is stored (see [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -107,7 +107,7 @@ impl Session {
         if self.runtime().is_none() {
             return Err(Error::new(
                 Kind::Store,
-                "storing the session needs a Tokio runtime. Make the change inside a runtime",
+                "storing the session needs a Tokio runtime. Change the session inside a Tokio runtime",
             ));
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;

@@ -234,8 +234,8 @@ async fn an_echo_of_a_secret_reaches_no_text() {
     }
     assert!(error.to_string().contains("invalid_grant"));
 
-    // The server's error response contains the authorization code as its error code, or part of the authorization code
-    // in its error description.
+    // The server's error response repeats the whole authorization code in `error`, or a part of it in
+    // `error_description`.
     for answer in
         [json!({ "error": CODE }), json!({ "error": "invalid_grant", "error_description": &CODE[10..] })]
     {

@@ -59,7 +59,8 @@ fn explore(budget: Budget) -> Explored {
     explored
 }
 
-/// An event budget with most kinds of events, for a store that confirms writes immediately.
+/// The maximum number of events of each kind in one world, for a store that confirms writes immediately. Most kinds of
+/// events can occur.
 const WIDE: Budget = Budget {
     losses: 1,
     kills: 1,
