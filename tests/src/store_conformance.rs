@@ -50,8 +50,8 @@ pub trait Place: Send + Sync + 'static {
     /// stores that are already open.
     fn open(&self) -> Self::Store;
 
-    /// Writes data that no store of this kind would write, and returns true. The default implementation returns false,
-    /// so that the checks of foreign data are skipped.
+    /// Writes data that no store of this kind would write, and returns true. The default implementation returns
+    /// `false`, so that the checks with data from another program are skipped.
     fn spoil(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }

@@ -29,8 +29,8 @@ pub(crate) enum NextPage {
 }
 
 impl NextPage {
-    /// Returns whether the location of the next page depends on the list in the current page. If the location of the
-    /// next page depends on the list, paging ends at an empty list.
+    /// Whether the runtime must read the list of items in each page. With these rules, paging ends at the first page
+    /// whose list is empty.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
     }

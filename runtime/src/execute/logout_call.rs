@@ -98,7 +98,8 @@ pub trait BorrowedArgument {
 
 impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T> {}
 
-/// This trait is implemented for arguments that come from the caller.
+/// This trait is implemented for the arguments that the caller of the logout method passes, as opposed to those that
+/// the session supplies.
 pub trait OtherArgument {
     /// Returns a marker whose `place` method adds the argument to the request.
     fn kind(&self) -> Other {

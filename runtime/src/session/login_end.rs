@@ -33,7 +33,8 @@ pub(crate) struct End {
     pub(crate) lifetime: Duration,
 }
 
-/// Compares login ends without `ticks`, because `ticks` differs slightly each time the same end is computed.
+/// Ignores `ticks` when it compares two ends of a login, because `ticks` differs slightly each time the same end is
+/// computed.
 impl PartialEq for End {
     fn eq(&self, other: &Self) -> bool {
         (self.at, self.lifetime) == (other.at, other.lifetime)

@@ -187,7 +187,7 @@ async fn one_line_or_event_of_a_stream_has_a_limit() {
     assert!(events.next().await.is_none());
 }
 
-/// If servers set two thousand cookies, the client still limits the size of its requests and keeps the refresh cookie.
+/// Even if servers set two thousand cookies, the client limits the size of its requests and keeps the refresh cookie.
 #[tokio::test(start_paused = true)]
 async fn two_thousand_cookies_leave_a_request_small_and_the_session_alive() {
     let world = World::with(AuthorityConfig::cookie());

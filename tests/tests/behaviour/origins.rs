@@ -183,8 +183,8 @@ async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     assert_eq!(exchange.header("cookie"), Some(&*format!("refresh_token={}", home.authority.refresh(1))));
 }
 
-/// N6: two URLs have the same origin (RFC 6454) even if they differ in case, in an explicit default port, or in a
-/// trailing dot after the host.
+/// N6: two URLs have the same origin (RFC 6454) if they differ only in the case of the scheme or host, in a default
+/// port that one of them states, or in a trailing dot after the host.
 #[tokio::test(start_paused = true)]
 async fn different_spellings_of_an_origin_are_the_same_origin() {
     let (home, everywhere) = (World::new(), Stage::new());

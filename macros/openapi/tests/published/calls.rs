@@ -166,7 +166,7 @@ impl<'s> Arguments<'s> {
             .or_else(|| of(&|name| name == whole))
             .or_else(|| of(&|name| plain(name) == plain(label)));
         let Some(param) = param.cloned() else {
-            // A parameter that the document does not list is the credential of a security scheme.
+            // If the document does not list a parameter, the parameter is the credential of a security scheme.
             return Some(json!("secret"));
         };
         let mut schema = param["content"]

@@ -49,7 +49,7 @@ impl Settings {
         match (word, argument) {
             ("from_only", Argument::Single(_)) => self.from_only = true,
             ("from_only", _) => {
-                diag.push(at, "argument `from_only` takes no value: write `#[api_error(from_only)]`")
+                diag.push(at, "argument `from_only` takes no value: write `#[api_error(from_only)]`");
             }
             ("crate", _) => match lower_runtime(argument) {
                 Some(runtime) => self.runtime = runtime,

@@ -33,8 +33,8 @@ fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: im
 /// The cookie with the lowest importance is removed first. Of two cookies with the same importance, the newer cookie is
 /// removed first.
 ///
-/// A server can set a cookie with a new name on every refresh. Cookies with changing names are all sent with the same
-/// requests, so their last-use times do not show which cookie the server needs for a refresh. To keep the cookie that a
+/// A server can set a cookie with a new name on every refresh, and each request then sends all of these cookies. Their
+/// last-use times are then equal and do not show which cookie the server needs for a refresh. To keep the cookie that a
 /// refresh needs, the session keeps the oldest refresh cookies and the refresh cookies from the most recent response.
 fn worth(cookie: &Cookie, before: u64) -> (bool, bool, u64) {
     if cookie.refreshes {

@@ -19,7 +19,7 @@ pub(crate) use self::stored_as::StoredAs;
 
 /// Whether the rejected refresh token was probably spent by an earlier refresh whose result was lost. `intent` is true
 /// if the store contained an intent to refresh when the store's lock was acquired. An intent to refresh remains in the
-/// store only if the result of a refresh was never stored.
+/// store only if the result of that refresh was never stored.
 pub(crate) fn is_rotation_lost(intent: bool) -> bool {
     intent
 }
