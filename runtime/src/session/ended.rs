@@ -40,11 +40,12 @@ impl Ended {
     }
 
     /// Returns the ended session with a new credential, so that the logout request can be sent again. The credential
-    /// comes from the refresh that was running when the session ended. If no refresh was running when the session
-    /// ended, the credential comes from a new refresh. The logout never sends a refresh token that a running refresh
-    /// has already sent.
+    /// comes from the refresh that was running when the session ended. If no refresh was running, or if that refresh had
+    /// not sent the refresh token, the credential comes from a new refresh. The logout never sends a refresh token that a
+    /// running refresh has already sent.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
-        if self.running.is_none() {
+        // A refresh that has not sent the refresh token may be waiting for this logout, and no longer sends the token.
+        if !self.running.as_ref().is_some_and(RefreshHandle::is_sent) {
             self.running = self.start_refresh().await;
         }
         let (credential, cookies) = self.running.as_ref()?.discarded().await?;
@@ -61,11 +62,11 @@ impl Ended {
     /// continues and the new tokens are revoked.
     async fn start_refresh(&self) -> Option<RefreshHandle> {
         let (session, ended) = (&self.session, &*self.snapshot);
-        let may_refresh = ended.credential().is_some()
-            && session.can_refresh(ended)
+        let tokens = ended.credential()?.tokens();
+        let may_refresh = session.can_refresh(ended)
             && !session.unanswered().is_of(ended.stamp)
             && !refresh_task::is_refresh_task_of(session)
-            && session.is_only_owner_of_ended().await;
+            && session.can_refresh_ended(tokens).await;
         let runtime = session.runtime().filter(|_| may_refresh)?;
         let handle = RefreshHandle::new(LONGEST_WAIT);
         handle.claim();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ struct Shared {
     /// The time limit of the refresh, in milliseconds since the refresh started.
     due: AtomicU64,
     task: Cancel,
+    /// Whether the refresh token may have been sent.
+    sent: AtomicBool,
     discarded: Mutex<Discarded>,
     handed_over: Notify,
 }
@@ -68,9 +70,20 @@ impl RefreshHandle {
             limit,
             due: AtomicU64::new(millis(limit)),
             task: Cancel::default(),
+            sent: AtomicBool::new(false),
             discarded: Mutex::default(),
             handed_over: Notify::new(),
         }))
+    }
+
+    /// Records that the refresh token is about to be sent.
+    pub(super) fn set_sent(&self) {
+        self.0.sent.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the refresh token may have been sent.
+    pub(super) fn is_sent(&self) -> bool {
+        self.0.sent.load(Ordering::SeqCst)
     }
 
     pub(super) fn claim(&self) {

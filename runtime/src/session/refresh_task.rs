@@ -148,14 +148,14 @@ struct RefreshTask {
 impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
-        // A logout waits for the refresh that it ends, and therefore that refresh must not wait for the logout request.
+        // A login or logout might have ended this refresh before the task began.
         if !session.is_refreshed_by(&self.handle) {
             return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
         }
         let Some(store_sync) = session.store_sync() else {
             let _exchange = self.handle.exchange(&session.0.exchange).await;
             // A login or logout might have ended this refresh during the wait.
-            if !session.is_refreshed_by(&self.handle) {
+            if !session.may_send(&self.handle) {
                 return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
             }
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);

@@ -61,6 +61,17 @@ impl Session {
         self.lock().handle().as_ref() == Some(handle)
     }
 
+    /// Whether the refresh that `handle` refers to may send the refresh token, because the refresh is still running. If
+    /// so, `handle` records that the token may have been sent.
+    pub(super) fn may_send(&self, handle: &RefreshHandle) -> bool {
+        let machine = self.lock();
+        let is_running = machine.handle().as_ref() == Some(handle);
+        if is_running {
+            handle.set_sent();
+        }
+        is_running
+    }
+
     /// Drops the refresh that `stuck` identifies, because the refresh's runtime has stalled. A new refresh replaces the
     /// stalled refresh and takes over the store's lock. Returns the handle of the new refresh, or of another refresh
     /// that had already replaced the stalled refresh.
@@ -71,6 +82,9 @@ impl Session {
             let Some(cause) = cause else { return (running, None) };
             let prepared = PreparedRefresh::new(self, basis, cause);
             let next = prepared.handle();
+            if stuck.is_sent() {
+                next.set_sent();
+            }
             machine.replace_handle(next.clone());
             if let Some(store_sync) = self.store_sync() {
                 store_sync.state().hand_over_lock(stuck, &next);

@@ -117,7 +117,7 @@ impl Authority {
         user
     }
 
-    fn user_of(&self, access: &str) -> Option<String> {
+    pub(crate) fn user_of(&self, access: &str) -> Option<String> {
         let (login, number) = access.strip_prefix("access-")?.split_once('-')?;
         let login = self.logins.get(&login.parse().ok()?).filter(|login| !login.ended)?;
         let valid = number.parse().is_ok_and(|number: u64| number >= self.oldest_valid);

@@ -7,4 +7,5 @@ pub mod chromium;
 pub mod devtools;
 pub mod probe;
 pub mod server;
+mod settings;
 pub mod stage;

@@ -23,6 +23,7 @@ use tokio::task::AbortHandle;
 
 use crate::authority::{Authority, Counts, Issued};
 use crate::probe::Probe;
+use crate::settings::Settings;
 
 /// The header value that deletes the refresh cookie.
 const NO_COOKIE: &str = "refresh=; Path=/api; HttpOnly; Max-Age=0";
@@ -42,31 +43,13 @@ pub struct Server {
 struct Shared {
     authority: Mutex<Authority>,
     arrived: watch::Sender<u64>,
+    /// The number of login requests that have arrived.
+    logins: watch::Sender<u64>,
+    /// Whether the server holds its responses to logins.
+    holds_logins: watch::Sender<bool>,
     with_cookie: AtomicU64,
     settings: Mutex<Settings>,
     files: PathBuf,
-}
-
-#[derive(Clone)]
-struct Settings {
-    /// The delay between replacing the refresh token and sending the refresh response.
-    refresh_delay: Duration,
-    /// The HTTP status with which the server refuses a call or a refresh.
-    refusal: StatusCode,
-    refusal_deletes_cookie: bool,
-    /// The additional origin that CORS allows to read the responses.
-    allowed_origin: Option<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            refresh_delay: Duration::ZERO,
-            refusal: StatusCode::UNAUTHORIZED,
-            refusal_deletes_cookie: false,
-            allowed_origin: None,
-        }
-    }
 }
 
 impl Server {
@@ -77,6 +60,8 @@ impl Server {
         let shared = Arc::new(Shared {
             authority: Mutex::default(),
             arrived: watch::Sender::new(0),
+            logins: watch::Sender::new(0),
+            holds_logins: watch::Sender::new(false),
             with_cookie: AtomicU64::new(0),
             settings: Mutex::default(),
             files: files.to_owned(),
@@ -117,7 +102,22 @@ impl Server {
         lock(&self.shared.settings).refresh_delay = delay;
     }
 
-    /// Sets the status with which the server refuses calls and refreshes.
+    /// Holds the response to each login until [`release_logins`](Self::release_logins) is called.
+    pub fn hold_logins(&self) {
+        self.shared.holds_logins.send_replace(true);
+    }
+
+    /// Sends the held responses to logins, and no longer holds responses.
+    pub fn release_logins(&self) {
+        self.shared.holds_logins.send_replace(false);
+    }
+
+    /// Refuses logouts without a valid access token. By default, the server accepts every logout.
+    pub fn require_access_token_of_logouts(&self) {
+        lock(&self.shared.settings).logout_needs_access_token = true;
+    }
+
+    /// Sets the status with which the server refuses calls, refreshes and logouts.
     pub fn refuse_with(&self, status: u16) {
         lock(&self.shared.settings).refusal = StatusCode::from_u16(status).expect("a status");
     }
@@ -145,6 +145,12 @@ impl Server {
     pub async fn refresh_after(&self, before: u64) {
         let mut arrived = self.shared.arrived.subscribe();
         let _ = arrived.wait_for(|arrived| *arrived > before).await;
+    }
+
+    /// Waits until `count` logins have arrived, including logins whose responses the server holds.
+    pub async fn received_logins(&self, count: u64) {
+        let mut logins = self.shared.logins.subscribe();
+        let _ = logins.wait_for(|logins| *logins >= count).await;
     }
 }
 
@@ -181,10 +187,11 @@ async fn login(
     body: Bytes,
 ) -> Response {
     let login = query.map_or_else(|_| serde_json::from_slice(&body).ok(), |Query(login)| Some(login));
-    match login.filter(|login| login.password.as_deref().is_none_or(|password| password == PASSWORD)) {
-        Some(login) => tokens(lock(&shared.authority).log_in(&login.user)),
-        None => StatusCode::UNAUTHORIZED.into_response(),
-    }
+    let login = login.filter(|login| login.password.as_deref().is_none_or(|password| password == PASSWORD));
+    let issued = login.map(|login| lock(&shared.authority).log_in(&login.user));
+    shared.logins.send_modify(|logins| *logins += 1);
+    let _ = shared.holds_logins.subscribe().wait_for(|holds| !holds).await;
+    issued.map_or_else(|| StatusCode::UNAUTHORIZED.into_response(), tokens)
 }
 
 async fn orders(shared: State<Arc<Shared>>, headers: HeaderMap) -> Response {
@@ -210,13 +217,18 @@ async fn refresh(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Respo
 }
 
 async fn logout(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    lock(&shared.authority).log_out(cookie(&headers).unwrap_or_default());
+    let settings = lock(&shared.settings).clone();
+    let mut authority = lock(&shared.authority);
+    let is_accepted = || access_token(&headers).is_some_and(|access| authority.user_of(access).is_some());
+    if settings.logout_needs_access_token && !is_accepted() {
+        return settings.refusal.into_response();
+    }
+    authority.log_out(cookie(&headers).unwrap_or_default());
     (StatusCode::NO_CONTENT, [(SET_COOKIE, NO_COOKIE)]).into_response()
 }
 
 async fn items(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    match lock(&shared.authority).call(token) {
+    match lock(&shared.authority).call(access_token(&headers)) {
         Some(user) => axum::Json(json!({ "user": user, "items": ["tea", "bread"] })).into_response(),
         None => lock(&shared.settings).refusal.into_response(),
     }
@@ -226,6 +238,10 @@ fn tokens(issued: Issued) -> Response {
     let body: Value = json!({ "access_token": issued.access, "expires_in": 3600 });
     let cookie = format!("refresh={}; Path=/api; HttpOnly; SameSite=Strict; Max-Age=86400", issued.refresh);
     ([(SET_COOKIE, cookie)], axum::Json(body)).into_response()
+}
+
+fn access_token(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {

@@ -7,6 +7,7 @@ use futures_util::future::{join_all, try_join_all};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
+use crate::bundle;
 use crate::chromium::{Chromium, Tab};
 use crate::devtools::Failure;
 use crate::server::Server;
@@ -94,6 +95,25 @@ pub async fn has_state(tab: &Tab, expected: &str) {
         assert!(started.elapsed() < REACHED, "the tab is {state} instead of {expected} after {REACHED:?}");
         sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Waits until a tab is waiting for a Web Lock that this tab or another tab holds.
+pub async fn waits_for_lock(tab: &Tab) {
+    let script = "(async () => {
+        while (!(await navigator.locks.query()).pending.length) await new Promise(done => setTimeout(done, 5))
+    })()";
+    tab.evaluate(script).await.expect("the page queries its locks");
+}
+
+/// Opens `count` tabs of the page under test with a query such as `?store=other`, and logs in as Ada.
+pub async fn logged_in(count: usize, query: &str) -> (Stage, Vec<Tab>) {
+    let stage = Stage::new(&bundle::page()).await;
+    let tabs = join_all((0..count).map(|_| stage.open_at(query))).await;
+    tabs[0].log_in("ada").await;
+    for tab in &tabs {
+        has_state(tab, "LoggedIn").await;
+    }
+    (stage, tabs)
 }
 
 /// Concurrently makes `count` calls in each tab. Panics if a call fails.

@@ -114,3 +114,20 @@ async fn a_manual_refresh_that_is_rejected_ends_the_session() {
     world.authority.assert_refreshes(1);
     assert_eq!(event_names(&mut events), ["expired"]);
 }
+
+/// W10: a logout ends a refresh before the refresh sends the refresh token. If the server then refuses the logout, the
+/// logout starts a refresh and is sent again.
+#[tokio::test(start_paused = true)]
+async fn a_refused_logout_starts_a_refresh_if_the_ended_refresh_has_sent_nothing() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    world.authority.expire();
+    world.authority.next(Role::Logout, Handling::instead(401));
+    let (refreshed, logged_out) = tokio::join!(shop.session().refresh(), shop.logout());
+    assert!(refreshed.unwrap_err().is_no_session());
+    logged_out.unwrap();
+    world.authority.assert_refreshes(1);
+    world.authority.assert_logouts(2);
+    world.authority.assert_reuses(0);
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+}

@@ -37,7 +37,7 @@ pub(crate) async fn refresh(
     };
     let answer = {
         let _exchange = handle.exchange(&session.0.exchange).await;
-        if !session.is_refreshed_by(handle) {
+        if !session.may_send(handle) {
             return stopped(Stopped::Obsolete);
         }
         attempt(session, basis).await

@@ -14,6 +14,7 @@ use crate::platform::time::timeout;
 use crate::session::events::SessionEvent;
 use crate::session::session::Session;
 use crate::session::store_rules::OtherUse;
+use crate::session::tokens::Tokens;
 use crate::store::ErasedStore;
 
 /// The pause after the first failed write. Each further failure doubles the pause.
@@ -135,16 +136,15 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
-    /// Returns `true` if no other process can have sent the refresh token of the session that this process just ended.
-    /// This method first records in the store that the session has ended, so that no other process sends the refresh
-    /// token later.
-    pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
-        match self.store_sync() {
-            None => true,
-            Some(store_sync) => {
-                self.saved().await.is_ok() && store_sync.state().view.other_use == OtherUse::None
-            }
-        }
+    /// Returns `true` if this process can refresh the session that it just ended, because no other process can have sent
+    /// the refresh token. If all processes share the refresh token as a cookie, the cookie is always the newest refresh
+    /// token. This method first records in the store that the session has ended, so that no other process sends the
+    /// refresh token later.
+    pub(crate) async fn can_refresh_ended(&self, ended: &Tokens) -> bool {
+        let Some(store_sync) = self.store_sync() else { return true };
+        let is_shared_cookie = store_sync.store.shares_cookies() && ended.refresh_token().is_none();
+        self.saved().await.is_ok()
+            && (is_shared_cookie || store_sync.state().view.other_use == OtherUse::None)
     }
 }
 

@@ -85,6 +85,20 @@ pub async fn logout() -> Result<(), JsError> {
     Ok(shop().logout().await?)
 }
 
+/// Refreshes the session with `Session::refresh`.
+#[wasm_bindgen]
+pub async fn refresh() -> Result<(), JsError> {
+    shop().session().refresh().await?;
+    Ok(())
+}
+
+/// Refreshes the session with a direct call to the API's `#[refresh]` method.
+#[wasm_bindgen]
+pub async fn call_refresh() -> Result<(), JsError> {
+    shop().refresh().await?;
+    Ok(())
+}
+
 /// Ends the session in the browser without sending a request to the server.
 #[wasm_bindgen]
 pub async fn clear() -> Result<(), JsError> {

@@ -5,35 +5,32 @@ use std::time::Duration;
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::chromium::Tab;
-use afresh_browser_tests::stage::{Stage, call_in_all, has_state};
+use afresh_browser_tests::stage::{Stage, has_state, logged_in};
 use tokio::time::{Instant, sleep};
 
 /// The delay of a refresh response in these tests.
-const SLOW: Duration = Duration::from_millis(1500);
+pub const SLOW: Duration = Duration::from_millis(1500);
 
 /// The maximum time that a login waits for a refresh.
-const LONGEST_WAIT: Duration = Duration::from_secs(8);
+pub const LONGEST_WAIT: Duration = Duration::from_secs(8);
 
 /// Opens `count` tabs, logs in as Ada, and starts a slow refresh in the first tab.
 async fn refreshing(count: usize, query: &str) -> (Stage, Vec<Tab>) {
-    let stage = Stage::new(&bundle::page()).await;
-    let mut tabs = Vec::new();
-    for _ in 0..count {
-        tabs.push(stage.open_at(query).await);
-    }
-    tabs[0].log_in("ada").await;
-    for tab in &tabs {
-        has_state(tab, "LoggedIn").await;
-    }
+    refreshing_by("page.calls(2)", count, query).await
+}
+
+/// Works like [`refreshing`], with a script that starts the refresh.
+async fn refreshing_by(script: &str, count: usize, query: &str) -> (Stage, Vec<Tab>) {
+    let (stage, tabs) = logged_in(count, query).await;
     stage.server.expire();
     stage.server.delay_refreshes(SLOW);
-    tabs[0].begin("window.pending = page.calls(2)").await.unwrap();
+    tabs[0].begin(&format!("window.pending = {script}")).await.unwrap();
     stage.server.refresh_after(0).await;
     (stage, tabs)
 }
 
 /// Waits until the slow refresh has ended, and then checks that the browser has the cookie of Bob's login.
-async fn is_bobs_session(stage: &Stage, tabs: &[Tab]) {
+pub async fn is_bobs_session(stage: &Stage, tabs: &[Tab]) {
     sleep(SLOW + Duration::from_millis(300)).await;
     stage.server.delay_refreshes(Duration::ZERO);
     stage.server.expire();
@@ -58,6 +55,18 @@ async fn a_login_during_the_refresh_of_its_own_tab_keeps_its_cookie() {
     for query in ["", "?store="] {
         let (stage, tabs) = refreshing(1, query).await;
         tabs[0].log_in("bob").await;
+        is_bobs_session(&stage, &tabs).await;
+    }
+}
+
+/// J3, T6: a refresh that the page requests itself ends before a login in the same tab or in another tab is sent.
+#[tokio::test]
+async fn a_login_during_a_refresh_that_the_page_requests_keeps_its_cookie() {
+    for (refresh, query, tab) in
+        [("page.call_refresh()", "", 1), ("page.call_refresh()", "?store=", 0), ("page.refresh()", "", 1)]
+    {
+        let (stage, tabs) = refreshing_by(refresh, tab + 1, query).await;
+        tabs[tab].log_in("bob").await;
         is_bobs_session(&stage, &tabs).await;
     }
 }
@@ -123,17 +132,4 @@ async fn a_frozen_tab_delays_a_login_for_a_limited_time() {
     tabs[0].thaw().await.unwrap();
     has_state(&tabs[0], "LoggedIn").await;
     is_bobs_session(&stage, &tabs).await;
-}
-
-/// W13: `ensure_login` already holds the store's lock, so its login does not wait for this lock.
-#[tokio::test]
-async fn ensure_login_does_not_wait_for_its_own_lock() {
-    let stage = Stage::new(&bundle::page()).await;
-    let tabs = stage.open_many(2).await;
-    let begun = Instant::now();
-    tabs[0].evaluate("page.ensure_login('ada')").await.unwrap();
-    tabs[1].evaluate("page.ensure_login('bob')").await.unwrap();
-    assert!(begun.elapsed() < LONGEST_WAIT, "{:?}", begun.elapsed());
-    call_in_all(&tabs, 1).await;
-    assert_eq!(stage.server.counts().logins, 1);
 }

@@ -1,19 +1,13 @@
 //! Tests the end of a session whose refresh the server refuses.
 
-use afresh_browser_tests::bundle;
-use afresh_browser_tests::stage::{Stage, has_state};
+use afresh_browser_tests::stage::{has_state, logged_in};
 
 /// D4: a 401 or 403 response to the refresh ends the session. The tab that sent the refresh reports that the session
 /// has expired, and the other tabs report that there is no session.
 #[tokio::test]
 async fn a_refused_refresh_ends_the_session_in_all_tabs() {
     for status in [401, 403] {
-        let stage = Stage::new(&bundle::page()).await;
-        let tabs = stage.open_many(3).await;
-        tabs[0].log_in("ada").await;
-        for tab in &tabs {
-            has_state(tab, "LoggedIn").await;
-        }
+        let (stage, tabs) = logged_in(3, "").await;
         stage.server.refuse_with(status);
         stage.server.authority().end_all();
         let calls = tabs[0].call(3).await;

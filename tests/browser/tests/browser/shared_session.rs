@@ -3,25 +3,14 @@
 use std::time::Duration;
 
 use afresh_browser_tests::bundle;
-use afresh_browser_tests::chromium::Tab;
-use afresh_browser_tests::stage::{Stage, call_in_all, has_state};
+use afresh_browser_tests::stage::{Stage, call_in_all, has_state, logged_in};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
-
-async fn logged_in(count: usize) -> (Stage, Vec<Tab>) {
-    let stage = Stage::new(&bundle::page()).await;
-    let tabs = stage.open_many(count).await;
-    tabs[0].log_in("ada").await;
-    for tab in &tabs {
-        has_state(tab, "LoggedIn").await;
-    }
-    (stage, tabs)
-}
 
 /// T2: if the token expires while eight tabs make twenty calls each, only one refresh is sent.
 #[tokio::test]
 async fn eight_tabs_with_twenty_calls_each_refresh_once() {
-    let (stage, tabs) = logged_in(8).await;
+    let (stage, tabs) = logged_in(8, "").await;
     call_in_all(&tabs, 1).await;
     stage.server.expire();
     call_in_all(&tabs, 20).await;
@@ -32,7 +21,7 @@ async fn eight_tabs_with_twenty_calls_each_refresh_once() {
 /// T2: when four tabs share a session, each of 200 expirations causes exactly one refresh.
 #[tokio::test]
 async fn each_of_200_expiries_costs_one_refresh() {
-    let (stage, tabs) = logged_in(4).await;
+    let (stage, tabs) = logged_in(4, "").await;
     for expiry in 1..=200 {
         stage.server.expire();
         call_in_all(&tabs, 3).await;
@@ -68,7 +57,7 @@ async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
 /// T2: a new tab gets the session from the other tabs without sending a request.
 #[tokio::test]
 async fn a_new_tab_takes_over_the_session_without_a_refresh() {
-    let (stage, _tabs) = logged_in(2).await;
+    let (stage, _tabs) = logged_in(2, "").await;
     let new = [stage.open().await];
     has_state(&new[0], "LoggedIn").await;
     call_in_all(&new, 5).await;
@@ -78,7 +67,7 @@ async fn a_new_tab_takes_over_the_session_without_a_refresh() {
 /// K4: if a browser restores eight tabs at the same time, only one of the tabs refreshes with the cookie.
 #[tokio::test]
 async fn eight_restored_tabs_refresh_once() {
-    let (stage, mut tabs) = logged_in(1).await;
+    let (stage, mut tabs) = logged_in(1, "").await;
     tabs.remove(0).close().await.unwrap();
     let tabs = stage.open_many(8).await;
     call_in_all(&tabs, 3).await;
@@ -89,7 +78,7 @@ async fn eight_restored_tabs_refresh_once() {
 /// T6: a login reaches all tabs within one second, even if no tab makes a call and even if a different user logs in.
 #[tokio::test]
 async fn a_login_reaches_all_tabs() {
-    let (stage, tabs) = logged_in(4).await;
+    let (stage, tabs) = logged_in(4, "").await;
     for tab in &tabs {
         assert_eq!(tab.call(1).await.user.as_deref(), Some("ada"));
     }
@@ -104,7 +93,7 @@ async fn a_login_reaches_all_tabs() {
 /// T7: a logout reaches all tabs within one second, even if no tab makes a call. No tab refreshes afterwards.
 #[tokio::test]
 async fn a_logout_reaches_all_tabs() {
-    let (stage, tabs) = logged_in(4).await;
+    let (stage, tabs) = logged_in(4, "").await;
     call_in_all(&tabs, 1).await;
     tabs[1].log_out().await;
     for tab in &tabs {
@@ -127,7 +116,7 @@ async fn a_logout_reaches_all_tabs() {
 /// T7: a logout reaches all tabs, even if another tab is refreshing.
 #[tokio::test]
 async fn a_logout_ends_the_refresh_of_another_tab() {
-    let (stage, tabs) = logged_in(3).await;
+    let (stage, tabs) = logged_in(3, "").await;
     stage.server.delay_refreshes(Duration::from_millis(1500));
     stage.server.expire();
     tabs[1].begin("window.pending = page.calls(2)").await.unwrap();
@@ -150,7 +139,7 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
 /// the lock for the maximum time. The other tabs keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
-    let (stage, tabs) = logged_in(3).await;
+    let (stage, tabs) = logged_in(3, "").await;
     stage.server.set_grace(Duration::from_secs(60));
     stage.server.delay_refreshes(Duration::from_secs(12));
     stage.server.expire();
@@ -194,7 +183,7 @@ async fn without_a_secure_context_the_session_is_uncoordinated() {
 
 #[tokio::test]
 async fn a_store_of_another_name_is_another_session() {
-    let (stage, tabs) = logged_in(2).await;
+    let (stage, tabs) = logged_in(2, "").await;
     let other = stage.open_at("?store=other").await;
     sleep(Duration::from_millis(500)).await;
     assert_eq!(other.state().await, "LoggedOut");
