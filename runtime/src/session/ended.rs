@@ -40,9 +40,9 @@ impl Ended {
     }
 
     /// Returns the ended session with a new credential, so that the logout request can be sent again. The credential
-    /// comes from the refresh that was running when the session ended. If no refresh was running, or if that refresh had
-    /// not sent the refresh token, the credential comes from a new refresh. The logout never sends a refresh token that a
-    /// running refresh has already sent.
+    /// comes from the refresh that was running when the session ended. If no refresh was running, or if that refresh
+    /// had not sent the refresh token, the credential comes from a new refresh. The logout never sends a refresh token
+    /// that a running refresh has already sent.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
         // A refresh that has not sent the refresh token may be waiting for this logout, and no longer sends the token.
         if !self.running.as_ref().is_some_and(RefreshHandle::is_sent) {

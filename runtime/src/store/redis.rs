@@ -25,8 +25,8 @@ const LEASE: Duration = Duration::from_secs(30);
 ///
 /// The session is stored in a single Redis hash, whose key is the name of the store. The hash contains the record, the
 /// revision, and the fencing number of the newest lock. During a refresh, Redis also contains the key `{<name>}:lock`,
-/// which expires automatically. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names
-/// of the hash, the lock and the channel map to the same hash slot, even though the store uses only one server. Apart
+/// which expires automatically. Changes are published to the channel `{<name>}:changed`. The names of the hash, the
+/// lock and the channel would map to the same hash slot in a Redis cluster, but the store uses only one server. Apart
 /// from the lock, the store never deletes its keys and never sets an expiration for them.
 ///
 /// **Guarantees.** [`swap`](SessionStore::swap) is a single script: if two swaps start from the same revision, only one

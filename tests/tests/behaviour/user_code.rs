@@ -189,9 +189,9 @@ async fn a_refresher_that_calls_its_own_client_gets_an_error_at_once() {
     }
 }
 
-/// B12: a refresher can make a public call with its own client.
+/// B12: a refresher can call a `#[public]` method of the client whose session it refreshes.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_may_make_a_public_call_of_its_own_client() {
+async fn a_refresher_may_call_a_public_method_of_the_client_that_it_refreshes() {
     let world = World::new();
     let own: Arc<OnceLock<ShopClient>> = Arc::default();
     let client = own.clone();

@@ -1,6 +1,6 @@
 //! Converts `oneOf` and `anyOf` to enums. If a union has a discriminator, the discriminator selects the variant.
 //! Without a discriminator, decoding uses the first variant that fits, so narrower variants come first. If decoding
-//! cannot distinguish the variants, the type is `serde_json::Value`, and a loss is reported.
+//! cannot distinguish the variants, the type is `serde_json::Value`, and the report lists the union.
 
 use serde_json::{Value, json};
 

@@ -154,7 +154,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(RecordDraft { basis, stored_as, intent, ends: here != Here::LoggedIn })
     }
 
-    /// Records the store's content `found`, and returns the revision that `draft` may replace. Returns `None` if
+    /// Records `found` as the store's content, and returns the revision that `draft` may replace. Returns `None` if
     /// `draft` is already stored and only the confirmation was lost, or if another process has replaced the record.
     pub(crate) fn found_basis(
         &mut self,

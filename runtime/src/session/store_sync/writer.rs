@@ -136,10 +136,10 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
-    /// Returns `true` if this process can refresh the session that it just ended, because no other process can have sent
-    /// the refresh token. If all processes share the refresh token as a cookie, the cookie is always the newest refresh
-    /// token. This method first records in the store that the session has ended, so that no other process sends the
-    /// refresh token later.
+    /// Returns `true` if this process can refresh the session that it just ended, because no other process can have
+    /// sent the refresh token. If all processes share the refresh token as a cookie, the cookie is always the newest
+    /// refresh token. This method first records in the store that the session has ended, so that no other process sends
+    /// the refresh token later.
     pub(crate) async fn can_refresh_ended(&self, ended: &Tokens) -> bool {
         let Some(store_sync) = self.store_sync() else { return true };
         let is_shared_cookie = store_sync.store.shares_cookies() && ended.refresh_token().is_none();

@@ -42,8 +42,8 @@ async fn a_logout_with_an_expired_access_token_does_not_wait_for_itself() {
     }
 }
 
-/// W10: a logout ends a refresh that the page has requested but that has not sent the refresh token. The logout does not
-/// wait for this refresh, because this refresh waits for the logout.
+/// W10: a logout ends a refresh that the page has requested but that has not sent the refresh token. The logout does
+/// not wait for this refresh, because this refresh waits for the logout.
 #[tokio::test]
 async fn a_logout_beside_a_refresh_that_has_just_started_does_not_wait_for_itself() {
     for query in ["", "?store="] {
@@ -52,8 +52,8 @@ async fn a_logout_beside_a_refresh_that_has_just_started_does_not_wait_for_itsel
     }
 }
 
-/// T7, W10: a logout waits for the refresh of another tab, and then refreshes again, because the other tab has discarded
-/// its new access token. A refresh in the tab of the logout can be waiting for the refresh of the other tab.
+/// T7, W10: a logout waits for the refresh of another tab, and then refreshes again, because the other tab has
+/// discarded its new access token. A refresh in the tab of the logout can be waiting for the refresh of the other tab.
 #[tokio::test]
 async fn a_logout_during_the_refresh_of_another_tab_refreshes_again() {
     for is_waiting in [false, true] {
