@@ -97,8 +97,8 @@ impl Authority {
         assert_count(expected, seen, "spent refresh tokens presented again", &requests);
     }
 
-    /// Sets the number of refresh token reuses that the test expects. When the first `Authority` value is dropped, the
-    /// number of reuses must be exactly `count`.
+    /// Sets the number of refresh token reuses that the test expects. The test fails if the number of reuses differs
+    /// from `count` when the original `Authority`, rather than a clone, is dropped.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }

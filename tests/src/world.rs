@@ -34,7 +34,8 @@ impl Default for World {
 }
 
 impl World {
-    /// Creates a `World` whose API holds every request and whose authorization server has the default configuration.
+    /// Creates a `World` whose API holds every request until the test answers it, and whose authorization server has
+    /// the default configuration.
     #[must_use]
     pub fn new() -> Self {
         Self::with(AuthorityConfig::default())

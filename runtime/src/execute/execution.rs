@@ -32,7 +32,7 @@ pub(crate) struct Execution {
     pub(super) attached: Attached,
     pub(super) stage: Stage,
     /// Whether a refusal of this call has already triggered a refresh or a second request. After a refresh or a second
-    /// request, any further refusal of the call is final, even in a later attempt.
+    /// request, the call returns any further refusal to its caller, even a refusal in a later attempt.
     pub(super) refreshed: bool,
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
@@ -92,8 +92,8 @@ impl Execution {
     }
 
     /// Runs one attempt: attaches the credential, sends the request and classifies the response. If the server refused
-    /// the credential, the attempt refreshes the session and sends the request again. The response to the second
-    /// request is final.
+    /// the credential, the attempt refreshes the session and sends the request again. If the server also refuses the
+    /// repeated request, the attempt returns the second refusal.
     ///
     /// A call's future can be moved until it is first polled, and a move copies the whole future, so the future must be
     /// small. Values that two steps need are stored only once, and each step's values are dropped before the next step

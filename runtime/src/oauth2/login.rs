@@ -27,7 +27,7 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// The time limit for the request that exchanges an authorization code for tokens. The limit is high because an
+/// The time limit for the request that exchanges an authorization code for tokens. The time limit is long because an
 /// authorization code can be sent only once.
 const DEADLINE: Duration = Duration::from_secs(30);
 

@@ -1,5 +1,5 @@
 //! Defines [`FetchError`], the reason why `fetch` returned no response. The type exists on all platforms, so that all
-//! platforms use the same code to classify errors. Only a browser creates a `FetchError`.
+//! platforms use the same code to classify errors. A `FetchError` is created only in browser builds.
 
 use std::error::Error;
 use std::fmt;

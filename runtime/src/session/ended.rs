@@ -44,7 +44,8 @@ impl Ended {
     /// had not sent the refresh token, the credential comes from a new refresh. The logout never sends a refresh token
     /// that a running refresh has already sent.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
-        // A refresh that has not sent the refresh token may be waiting for this logout, and no longer sends the token.
+        // The logout cannot use a running refresh that has not sent the refresh token: that refresh might be waiting
+        // for this logout, and it will not send the token.
         if !self.running.as_ref().is_some_and(RefreshHandle::is_sent) {
             self.running = self.start_refresh().await;
         }

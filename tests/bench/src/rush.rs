@@ -16,8 +16,8 @@ use crate::usage;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Reads durations in milliseconds, one per line. Many tasks make calls for as long as each duration specifies. Prints
-/// a [`Rush`] for each line of input.
+/// Reads durations in milliseconds, one per line. For each duration, many tasks make calls until the duration has
+/// passed. Prints a [`Rush`] for each line of input.
 pub fn run(contender: &str, base: &str, tasks: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime").block_on(with_contender!(contender, rushes(base, tasks)));

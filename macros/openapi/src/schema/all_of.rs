@@ -58,8 +58,8 @@ impl Types<'_> {
         }
     }
 
-    /// Adds a union. If the merged schema already contains a different union, the existing union is kept, and a loss is
-    /// reported.
+    /// Adds a union. If the merged schema already contains a different union, the existing union is kept, and the new
+    /// union is reported as unsupported.
     fn add_union(&mut self, word: &str, value: &Value, into: &mut Map<String, Value>) {
         if into.get(word) == Some(value) || is_about_required_only(value) {
             return;

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 pub(super) struct Page {
     status: &'static str,
     html: String,
-    /// Whether the program supplied the page. A supplied page has no content security policy and can load any resource.
+    /// Whether the program supplied the page. A page that the program supplies has no content security policy and can
+    /// load any resource.
     custom: bool,
 }
 

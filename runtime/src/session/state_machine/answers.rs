@@ -12,8 +12,8 @@ use crate::session::decisions::RefusalKind;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// If the credential has changed since the call was sent, the cookies are ignored, because they could overwrite
-    /// newer cookies.
+    /// If the credential has changed since the call was sent, the response's cookies are ignored, because they could
+    /// overwrite newer cookies.
     pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
         if stamp == self.current.stamp && !matches!(self.current.login_state, LoginState::Expired { .. }) {
             self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
@@ -44,8 +44,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Records that the refresh after a 403 response for `route` returned the access token that the session already
-    /// had. An access token that a refresh returns again is valid, so the 403 response means that the call is
-    /// forbidden.
+    /// had. If a refresh returns the same access token, the token is still valid, so a 403 response before the
+    /// refresh means that the server forbids the call.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, RefusalKind::Suspect, route, Some(now), now);
@@ -53,7 +53,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Records that a refresh for `route` returned the current credential, and that the call is not sent again.
+    /// Records that a refused call to `route` received the current credential from a refresh but is not sent again.
     pub(crate) fn refreshed_without_replay(&mut self, stamp: Stamp, route: &str) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refreshed_without_proof(route, stamp.generation);

@@ -68,8 +68,8 @@ pub fn measure() -> Section {
     section
 }
 
-/// Returns the rounds from several processes, because each process has its own memory layout. Also returns whether the
-/// machine had two physical cores.
+/// Returns measurement rounds from several processes, because the memory layout differs between processes. Also returns
+/// whether the machine had two physical cores.
 fn timed() -> (Vec<Round>, bool) {
     let [mut apart, mut close] = [Vec::new(), Vec::new()];
     for _ in 0..MOST_PROCESSES {
@@ -87,8 +87,8 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// Returns three medians over the undisturbed slices for one number of threads: the time without a session, the time
-/// with a session, and the difference.
+/// For one number of threads, returns three medians over the time slices that other processes did not disturb: the time
+/// per call without a session, the time per call with a session, and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);
     let pairs = pairs.filter(|pair| pair.iter().all(|slice| slice.share >= ALONE));

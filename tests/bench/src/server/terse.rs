@@ -1,5 +1,6 @@
-//! A server that needs less CPU time than any client. The server reads only the path of a request and treats every path
-//! as the path of an item. A client's speed is measurable only if the client is the bottleneck.
+//! A server that needs less CPU time per request than any of the measured clients. The server reads only the path of a
+//! request and treats every path as the path of an item. A client's speed is measurable only if the client is the
+//! bottleneck.
 
 use std::io::Write;
 

@@ -16,7 +16,8 @@ async fn fifty_calls_refresh_once() {
     assert_eq!((counts.logins, counts.refreshes, counts.calls, counts.spent), (1, 1, 51, 0), "{counts:?}");
 }
 
-/// K4: a reloaded page still has the cookie. One refresh gets a token for the page's first calls.
+/// K4: a reloaded page still has the cookie. After the reload, one refresh gets an access token for all of the page's
+/// calls.
 #[tokio::test]
 async fn a_page_that_is_loaded_anew_is_logged_in_by_one_refresh() {
     let stage = Stage::new(&bundle::page()).await;

@@ -121,7 +121,8 @@ impl FaultyNetwork {
         }
     }
 
-    /// Releases each held refresh response after a delay, until the task that runs this function is aborted.
+    /// Releases each refresh response that the authorization server holds, after a delay. Runs until its task is
+    /// aborted.
     pub async fn deliver(self) {
         loop {
             let parked = self.0.world.authority.parked(Role::Refresh).await;

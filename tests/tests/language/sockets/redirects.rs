@@ -106,8 +106,8 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: the builder rejects an HTTP client that follows redirects itself if the API has header arguments or default
-/// headers that could be sent to another origin.
+/// N1: if the API has header arguments or default headers that could be sent to another origin, the builder rejects an
+/// HTTP client that follows redirects itself.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
     let follows = reqwest::Client::new;

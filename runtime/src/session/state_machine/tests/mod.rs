@@ -94,8 +94,8 @@ fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     assert!(matches!(machine.enter(true, false, at), Entry::Go));
 }
 
-/// F5: when a refresh that a login has detached completes, the refresh's result is discarded, and the next refresh
-/// continues.
+/// F5: when a refresh that a login has detached completes, the refresh's result is discarded, and the refresh that
+/// started after the login continues.
 #[test]
 fn a_detached_refresh_does_not_end_the_next_one() {
     let (mut machine, now) = (logged_in(), Instant::now());

@@ -1,8 +1,9 @@
 //! Explores all interleavings of two processes and one store. The events are logins, logouts, refreshes, reads, stalled
 //! refreshes, killed processes, and lost confirmations of loads, swaps, locks and unlocks.
 //!
-//! The modeled processes use the same functions as `store_sync` to update their view of the store. The tests define
-//! only the order of the operations. An operation changes the store immediately, but its confirmation arrives later.
+//! The modeled processes use the same functions as `store_sync` to update their view of the store. The tests choose
+//! only the order in which the operations run. An operation changes the store immediately, but its confirmation arrives
+//! later.
 
 mod canonical;
 mod events;
@@ -59,8 +60,7 @@ fn explore(budget: Budget) -> Explored {
     explored
 }
 
-/// The maximum number of events of each kind in one world, for a store that confirms writes immediately. Most kinds of
-/// events can occur.
+/// The maximum number of events of each kind in one interleaving, for a store that confirms writes immediately.
 const WIDE: Budget = Budget {
     losses: 1,
     kills: 1,
@@ -72,8 +72,8 @@ const WIDE: Budget = Budget {
     same_user: false,
     fine: false,
 };
-/// An event budget with fewer refreshes than [`WIDE`]. With `FINE`, a process can read the store at any time, and the
-/// confirmation of a write is a separate event.
+/// The same limits as [`WIDE`], but with fewer refreshes. With `FINE`, a process can read the store at any time, and
+/// the confirmation of a write is a separate event.
 const FINE: Budget = Budget { refreshes: 2, fine: true, ..WIDE };
 
 #[test]

@@ -1,4 +1,5 @@
-//! Builds the measured program. The measured program is one crate whose source files are rewritten for each design.
+//! Builds the measured program. The measured program is one crate whose source files are rewritten for each way to
+//! define a client.
 //!
 //! The measured program has the dependencies of all designs, so that each dependency is built only once. The compiler
 //! loads only the crates that the source code uses.
