@@ -11,8 +11,7 @@ use crate::answer::Answer;
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each field is an independent switch")]
 pub struct AuthorityConfig {
-    /// Whether each refresh token can be used only once. If the tokens do not rotate, the first refresh token stays
-    /// valid.
+    /// Whether each refresh token can be used only once. If this field is `false`, the first refresh token stays valid.
     pub rotate: bool,
     /// The grace period after a rotation, during which the server accepts the previous refresh token and returns the
     /// same new refresh token again.

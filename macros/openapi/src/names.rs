@@ -72,7 +72,7 @@ const PRELUDE: &[&str] = &[
 /// Names that an enum variant cannot have.
 const NO_VARIANT: &[&str] = &["Self", ""];
 
-/// The identifiers that are used in one scope. A scope returns each identifier only once.
+/// The identifiers that are used in one scope. A `Scope` never returns the same identifier twice.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
     taken: BTreeSet<String>,

@@ -1,4 +1,4 @@
-//! Reads the attributes that send the same value in every call.
+//! Reads the attributes for values that are the same in every call.
 
 use super::value::{lower_literal, lower_name};
 use crate::diag::{Diagnostics, Located, Location, invalid};

@@ -15,8 +15,8 @@ pub(crate) fn mentions_reference(ty: &Type) -> bool {
     ty.to_token_stream().into_iter().any(is_and)
 }
 
-/// Whether a type contains serde's `dyn Serialize`. This type is never valid, because the methods of `Serialize` are
-/// generic.
+/// Whether a type contains serde's `dyn Serialize`. `dyn Serialize` is never a valid type, because the methods of
+/// `Serialize` are generic.
 pub(crate) fn has_serialize_object(ty: &impl ToTokens) -> bool {
     let mut words: Vec<String> = Vec::new();
     for token in ty.to_token_stream() {

@@ -82,7 +82,7 @@ pub(crate) fn is_without_tls(error: &(dyn StdError + 'static)) -> bool {
     error.is::<WithoutTls>()
 }
 
-/// The error that the runtime's own client returns for an `https` URL in a build without TLS.
+/// The error that the runtime's default reqwest client returns for an `https` URL in a build without TLS.
 #[derive(Debug)]
 pub(crate) struct WithoutTls;
 

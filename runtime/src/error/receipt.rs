@@ -104,7 +104,7 @@ impl Receipt {
         self.sends
     }
 
-    /// Returns the classification of the call's last refusal. Returns `None` if the call was not refused.
+    /// Returns how the server's last refusal of the call was classified. Returns `None` if the call was not refused.
     #[must_use]
     pub fn classification(&self) -> Option<Classification> {
         self.classification

@@ -30,7 +30,8 @@ pub(crate) struct Plan {
 /// The source of a call: a trait method or a hand-written request.
 pub(crate) enum Declaration {
     Method(&'static Endpoint),
-    /// A hand-written request. The request data is boxed, so that calls to trait methods do not reserve memory for it.
+    /// A hand-written request. The request data is boxed, so that it does not increase the memory that calls to trait
+    /// methods need.
     HandWritten(NotInBrowser<HandWrittenDeclaration>),
 }
 

@@ -1,6 +1,6 @@
-//! Finds the position in a JSON body at which `serde_json` reports an error. The result contains the path to the error
-//! position and an excerpt of the JSON that precedes it. This code runs only after an error, so it does not slow down
-//! successful decoding.
+//! Finds the position in a JSON body at which `serde_json` reports an error. This module returns the path to the error
+//! position and an excerpt of the JSON that precedes the error. This code runs only after an error, so it does not slow
+//! down successful decoding.
 //!
 //! A name in a JSON object can be data rather than a field name, because it can be the key of a map. The caller
 //! specifies which names are fields of the declared type. In the path and in the excerpt, every name that is not a

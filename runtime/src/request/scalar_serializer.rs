@@ -238,7 +238,7 @@ struct SequenceSerializer<'a> {
 
 enum Pair {
     Start,
-    /// The name in the pair has been read, and the value in the pair has not been read.
+    /// The name in the pair has been read, but the value has not.
     Named(String),
 }
 

@@ -58,8 +58,8 @@ impl Page<'_> {
         matches!(value_at(self.answer.body(), pointer), Ok(Some(Value::Bool(true))))
     }
 
-    /// Returns the URL of the next page. If the URL depends on the list, `last` contains the last element of the list
-    /// and the list's length.
+    /// Returns the URL of the next page. If the URL of the next page depends on the list in this page, `last` contains
+    /// the last element of the list and the list's length.
     fn after(&self, last: Option<(Bytes, usize)>) -> Result<Option<Url>, Error> {
         let set = |parameter, value: &str| with_parameter(&self.continuation.requested, parameter, value);
         match (self.continuation.paging.next, last) {

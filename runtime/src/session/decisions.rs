@@ -137,7 +137,7 @@ pub(crate) enum Completion {
     Published,
     Failed,
     Expired,
-    /// The result was discarded, because a login or logout had already ended the refresh.
+    /// The refresh result was discarded, because a login or logout had already ended the refresh.
     Discarded,
 }
 

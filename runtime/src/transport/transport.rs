@@ -26,8 +26,8 @@ use crate::transport::response::Response;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
-    /// The runtime's own client, which does not follow redirects. At each redirect, the runtime decides whether to send
-    /// the credential.
+    /// The reqwest client that the runtime creates by default, which does not follow redirects. At each redirect, the
+    /// runtime decides whether to send the credential.
     Own(Own),
     /// A reqwest client that the user configured.
     Given {
@@ -40,7 +40,7 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
-    /// Creates the runtime's own client for the API at `base`.
+    /// Creates the runtime's default reqwest client for the API at `base`.
     pub(crate) fn own(base: &Url) -> Result<Self, Error> {
         let proxies = !is_loopback(base);
         let client = own_client(is_http1(base), proxies);
@@ -49,8 +49,8 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// Returns a copy of this transport. If the transport is the runtime's own client, the returned copy opens its own
-    /// connections.
+    /// Returns a copy of this transport. If the transport is the runtime's default reqwest client, the returned copy
+    /// opens its own connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),
@@ -155,7 +155,7 @@ impl Transport {
     }
 }
 
-/// The runtime's own client.
+/// The runtime's default reqwest client.
 #[derive(Clone)]
 pub(crate) struct Own {
     client: reqwest::Client,
@@ -272,8 +272,8 @@ impl fmt::Debug for Transport {
 mod tests {
     use super::*;
 
-    /// The error from the runtime's own client names the missing feature, but the error from a client that the user
-    /// configured does not.
+    /// The error from the runtime's default reqwest client names the missing feature, but the error from a client that
+    /// the user configured does not.
     #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
     #[tokio::test]
     async fn https_without_tls_names_the_feature_for_the_own_client_only() {

@@ -145,7 +145,8 @@ async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     );
 }
 
-/// P6: a late response to a public call that was sent before a refresh does not overwrite the newer cookie.
+/// P6: if a call to a `#[public]` method was sent before a refresh, its late response does not overwrite the newer
+/// cookie.
 #[tokio::test(start_paused = true)]
 async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());

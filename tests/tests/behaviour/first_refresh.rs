@@ -75,7 +75,7 @@ async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does
 }
 
 /// S1: if only the confirmation of the first write is lost, the client recognizes the session in the store as its own.
-/// After that, the client also accepts the tokens from another process's refresh.
+/// If another process later refreshes the session, the client accepts the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
     for fault in [Fault::FailAfter, Fault::HangAfter] {

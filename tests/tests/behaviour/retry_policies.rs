@@ -12,7 +12,7 @@ use tower::{ServiceExt, service_fn};
 
 use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order, tokens};
 
-/// A policy that sends a request up to three times while the response has the given status.
+/// A policy that repeats a request at most twice, as long as the response has the given status.
 #[derive(Clone)]
 struct On(u16, usize);
 

@@ -112,7 +112,7 @@ async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> Stri
 }
 
 /// Forwards requests up to and including the first request that contains `mark`, and drops the response to that
-/// request. Returns `false` if the client closes the connection first.
+/// request. Returns `false` if the client closes the connection before it sends a request that contains `mark`.
 async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
     let (mut from_here, mut to_here) = here.into_split();
     let (mut from_there, mut to_there) = there.into_split();

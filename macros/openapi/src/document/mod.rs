@@ -17,7 +17,7 @@ pub(crate) use self::reference::{last_step, schema_name};
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// The maximum length of a chain of references. A chain that exceeds the maximum length is treated as a loop.
+/// The maximum length of a chain of references. A chain of references that exceeds this length is treated as a loop.
 const LONGEST_CHAIN: usize = 32;
 
 /// An OpenAPI document whose basic structure has been checked.

@@ -13,7 +13,8 @@ pub(super) struct TokenStruct<'s> {
     pub(super) runtime: Runtime,
     pub(super) parts: Vec<Found<'s>>,
     pub(super) fields: Vec<String>,
-    /// Whether an argument could not be read. If an argument is unreadable, a missing access token is not reported.
+    /// Whether an argument could not be read. If an argument cannot be read, the macro does not report that the access
+    /// token is missing, because that argument might declare it.
     pub(super) is_incomplete: bool,
 }
 

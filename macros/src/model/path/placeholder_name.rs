@@ -1,4 +1,4 @@
-//! Defines which names a placeholder can have, and what a name in another notation means.
+//! Defines which names a placeholder can have, and recognizes placeholders in the notations of other frameworks.
 
 /// Whether a placeholder can be named `name`. Punctuation that a name cannot contain is reserved for future kinds of
 /// placeholders.

@@ -146,7 +146,8 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
             );
             let is_refused = match method.name {
                 "get" | "head" => BODIES.contains(&param.name),
-                // Several parameters and constants of the same kind form one body.
+                // Several JSON fields form one body, and so do several form fields, whether a parameter or a constant
+                // sets them.
                 "json" => BODIES.contains(&param.name) && param.name != "json member",
                 "form" => BODIES.contains(&param.name) && param.name != "form member",
                 _ => false,
@@ -181,8 +182,8 @@ fn every_attribute_has_its_meaning_alone() {
     }
 }
 
-/// The `bearer` attribute is allowed only on parameters of `#[refresh]` methods and of public `#[logout]` methods.
-/// `bearer` sets the header `authorization`.
+/// The `bearer` attribute is allowed only on parameters of `#[refresh]` methods and of `#[logout]` methods that are
+/// also `#[public]`. `bearer` sets the header `authorization`.
 #[test]
 fn bearer_goes_with_every_parameter_of_a_filled_method() {
     for param in ON_PARAMETER {

@@ -42,8 +42,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Replaces the current session with the session from the store. `other_login` is true if the stored session
-    /// belongs to a different login. Returns the running refresh, which is detached because its refresh token might
-    /// already have been used.
+    /// belongs to a different login. Returns the running refresh, if any. That refresh is detached from the session,
+    /// because its refresh token might already have been used.
     pub(crate) fn adopt(
         &mut self,
         credential: Arc<Credential>,

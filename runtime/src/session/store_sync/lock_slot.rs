@@ -11,7 +11,7 @@ pub(super) struct LockSlot {
     watched: bool,
 }
 
-/// The store's lock. Dropping a `Held` releases the lock and runs the store's code.
+/// The store's lock. Dropping a `Held` runs the store's code that releases the lock.
 pub(super) struct Held {
     lock: StoreLock,
     /// The refresh that is using the lock. `None` means that the lock protects a change that has not been stored yet.
@@ -78,7 +78,7 @@ impl LockSlot {
         self.held.as_ref().map(|held| held.lock.fence())
     }
 
-    /// Records that a watchdog is checking the lock. Returns `true` if no watchdog was checking the lock before.
+    /// Records that a watchdog is checking the lock. Returns `false` if a watchdog was already checking the lock.
     pub(super) fn begin_watch(&mut self) -> bool {
         !std::mem::replace(&mut self.watched, true)
     }

@@ -19,7 +19,7 @@ async fn refreshing(count: usize, query: &str) -> (Stage, Vec<Tab>) {
     refreshing_by("page.calls(2)", count, query).await
 }
 
-/// Works like [`refreshing`], with a script that starts the refresh.
+/// Works like [`refreshing`], but runs `script` in the first tab to start the refresh.
 async fn refreshing_by(script: &str, count: usize, query: &str) -> (Stage, Vec<Tab>) {
     let (stage, tabs) = logged_in(count, query).await;
     stage.server.expire();
@@ -59,7 +59,8 @@ async fn a_login_during_the_refresh_of_its_own_tab_keeps_its_cookie() {
     }
 }
 
-/// J3, T6: a refresh that the page requests itself ends before a login in the same tab or in another tab is sent.
+/// J3, T6: if the page's code starts a refresh, a login in the same tab or in another tab is not sent until the refresh
+/// has ended.
 #[tokio::test]
 async fn a_login_during_a_refresh_that_the_page_requests_keeps_its_cookie() {
     for (refresh, query, tab) in
@@ -71,7 +72,7 @@ async fn a_login_during_a_refresh_that_the_page_requests_keeps_its_cookie() {
     }
 }
 
-/// J3: `clear` detaches the refresh, which is still running when the next login begins.
+/// J3: `clear` ends the session during a refresh, and the next login begins while that refresh is still running.
 #[tokio::test]
 async fn a_login_after_a_session_was_cleared_during_its_refresh_keeps_its_cookie() {
     for query in ["", "?store="] {
@@ -82,7 +83,7 @@ async fn a_login_after_a_session_was_cleared_during_its_refresh_keeps_its_cookie
     }
 }
 
-/// K4: the refusal of a page's first refresh does not delete the cookie of a login that began in the meantime.
+/// K4: if the server refuses a page's first refresh, the cookie of a login that began in the meantime is not deleted.
 #[tokio::test]
 async fn a_late_refusal_does_not_delete_the_cookie_of_a_login() {
     let stage = Stage::new(&bundle::page()).await;
