@@ -77,7 +77,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Whether this process keeps the store's lock when a refresh ends. If the process released the lock while the
-    /// store contained an older record, another process could send a spent refresh token.
+    /// store contained an older record, another process could send a refresh token that has already been used.
     pub(crate) fn keeps_lock(&self) -> bool {
         self.has_unwritten()
     }
