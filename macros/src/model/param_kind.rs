@@ -14,7 +14,7 @@ pub(crate) enum ParamKind {
     /// A whole `HeaderMap`.
     Headers,
     Cookie(String),
-    /// The header `Authorization: Bearer ...`. Only refresh methods and public logout methods can have this kind of
+    /// The header `Authorization: Bearer ...`. Only refresh methods and public logout methods can have a `Bearer`
     /// parameter.
     Bearer,
     Json,

@@ -29,8 +29,8 @@ pub(crate) enum NextPage {
 }
 
 impl NextPage {
-    /// Whether the runtime must read the list of items in each page. With these rules, paging ends at the first page
-    /// whose list is empty.
+    /// Whether the runtime must read the list of items in each page. If `needs_list` returns `true`, paging ends at the
+    /// first page whose list of items is empty.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
     }

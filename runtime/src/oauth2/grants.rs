@@ -141,7 +141,7 @@ macro_rules! settings {
 
             /// Sets the endpoint that revokes tokens (RFC 7009). [`Session::revoke`](crate::Session::revoke) uses this
             /// endpoint. The runtime also calls the revocation endpoint if a refresh returns tokens after a logout or a
-            /// new login. By default, no endpoint is set and no tokens are revoked.
+            /// new login. By default, no revocation endpoint is set, and tokens are not revoked.
             ///
             /// The runtime revokes the refresh token, or the access token if there is no refresh token.
             pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {

@@ -125,8 +125,8 @@ pub(crate) fn is_temporary(status: StatusCode) -> bool {
 }
 
 /// Decides whether an error response ends the session. A session ends only if the response matches a declared or
-/// default rule, or contains an error code for a rejected refresh token. The user's declarations take precedence over
-/// all error codes.
+/// default rule, or contains an error code for a rejected refresh token. A declared rule takes precedence over every
+/// error code.
 pub(crate) fn classify(
     status: StatusCode,
     headers: &HeaderMap,

@@ -1,7 +1,7 @@
 //! Deserializes a response body into the declared type. How the body is read depends on the first deserializer method
 //! that the type's `Deserialize` implementation calls. `()` ignores the body, `Option` reads an absent body as `None`,
 //! byte types take the raw body, string types take the body as text, and any other type is read as JSON. The name of
-//! the type does not affect how the body is read.
+//! the declared type does not affect how the body is read.
 
 use std::cell::{Cell, OnceCell};
 

@@ -185,7 +185,8 @@ impl LoginLock {
         if is_held {
             let watched = Arc::downgrade(&held);
             watchdog::watch(limit, move || {
-                // While the lock is being renewed, the lock's slot is empty, so the watchdog checks again later.
+                // While the store lock is being renewed, it is not in the `LoginLock`, so the watchdog checks again
+                // later.
                 if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
             });
         }
@@ -214,7 +215,7 @@ impl LoginLock {
     }
 }
 
-/// A login lock that was taken out of its slot to be renewed. Dropping a `Lent` puts the lock back into its slot.
+/// A store lock that was taken out of its [`LoginLock`] to be renewed. Dropping a `Lent` puts the store lock back.
 struct Lent<'a> {
     lock: Option<StoreLock>,
     owner: &'a LoginLock,

@@ -135,7 +135,7 @@ impl TokenFields {
         Self(Tokens::empty())
     }
 
-    /// Copies all tokens from a nested struct. Fields added later override the copied values.
+    /// Copies all tokens from a nested struct. Methods that are called after `nested` override the copied values.
     pub fn nested<T: AsTokens + ?Sized>(&mut self, field: &T) {
         self.0 = field.as_tokens();
     }

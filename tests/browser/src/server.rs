@@ -112,7 +112,8 @@ impl Server {
         self.shared.holds_logins.send_replace(false);
     }
 
-    /// Refuses logouts without a valid access token. By default, the server accepts every logout.
+    /// Makes the server refuse logouts that do not have a valid access token. By default, the server accepts every
+    /// logout.
     pub fn require_access_token_of_logouts(&self) {
         lock(&self.shared.settings).logout_needs_access_token = true;
     }

@@ -97,7 +97,7 @@ pub async fn has_state(tab: &Tab, expected: &str) {
     }
 }
 
-/// Waits until a tab is waiting for a Web Lock that this tab or another tab holds.
+/// Waits until any tab of the same origin as `tab` is waiting for a Web Lock.
 pub async fn waits_for_lock(tab: &Tab) {
     let script = "(async () => {
         while (!(await navigator.locks.query()).pending.length) await new Promise(done => setTimeout(done, 5))

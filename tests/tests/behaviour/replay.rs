@@ -1,4 +1,4 @@
-//! Tests that the response to the second request of a call is final.
+//! Tests that a call returns the response to its second request and does not send a third request.
 
 use std::io;
 use std::time::Duration;

@@ -157,7 +157,8 @@ async fn an_event_handler_may_call_the_client() {
     world.authority.assert_refreshes(1);
 }
 
-/// B12: a refresher that calls its own client, or refreshes its own session, gets an error immediately.
+/// B12: if a refresher refreshes the session for which it was called, or makes a call that needs this session, the
+/// refresher gets an error immediately.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_calls_its_own_client_gets_an_error_at_once() {
     for refusal in [401, 403] {

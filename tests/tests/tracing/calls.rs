@@ -8,7 +8,8 @@ use tracing::Instrument;
 use crate::api::{ORIGIN, Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// A call has one span that contains one client span, which has the attributes that OpenTelemetry requires.
+/// A call has one span, and the call's request has a child span of the kind `client` with the attributes that
+/// OpenTelemetry requires.
 #[tokio::test(start_paused = true)]
 async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
     let (world, recorder) = (World::new(), Recorder::default());

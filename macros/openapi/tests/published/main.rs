@@ -1,5 +1,5 @@
-//! Tests the generator with published documents. Every operation must have a method, and the client must compile
-//! without warnings.
+//! Tests the generator with published documents. Every operation must have a generated method, and the generated client
+//! must compile without warnings.
 //!
 //! The tests download the documents with npm. If npm is missing and `AFRESH_REQUIRE_NPM` is set, the tests fail. If npm
 //! is missing and `AFRESH_REQUIRE_NPM` is not set, the tests print a warning and check nothing. With

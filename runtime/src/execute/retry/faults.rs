@@ -66,8 +66,8 @@ pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
             Some(Fault::NeverSent)
         }
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
-        // If the error that a failed request returns has no source, this crate created that error because the server
-        // redirected the request too many times.
+        // An error without a source does not come from the transport: this crate creates the error when the server
+        // redirects a request too many times.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)
         }

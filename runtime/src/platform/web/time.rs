@@ -13,8 +13,8 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-/// Outside a browser, tests can pause `Instant`, but not `RealInstant`. In a browser, the two types are the same, and
-/// tests cannot pause either.
+/// Outside a browser, tests can pause `Instant`, but not `RealInstant`. In a browser, `Instant` and `RealInstant` are
+/// the same type, which tests cannot pause.
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 

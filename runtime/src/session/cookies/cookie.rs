@@ -120,8 +120,8 @@ impl Cookie {
 
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
-        // Older versions of this crate stored cookies without `max_age`. For a cookie without `max_age`, only the
-        // remaining lifetime is known.
+        // Older versions of this crate stored cookies without `max_age`. For a cookie without `max_age`, the time until
+        // the cookie expires is used as the lifetime.
         let left = || self.lifetime(wall()).unwrap_or_default();
         let end = End::read(at, self.max_age.map_or_else(left, Duration::from_secs))?;
         Some(self.used.received().map_or(end, |received| end.named_at(received)))

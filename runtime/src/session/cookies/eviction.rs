@@ -33,9 +33,10 @@ fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: im
 /// The cookie with the lowest importance is removed first. Of two cookies with the same importance, the newer cookie is
 /// removed first.
 ///
-/// A server can set a cookie with a new name on every refresh, and each request then sends all of these cookies. Their
-/// last-use times are then equal and do not show which cookie the server needs for a refresh. To keep the cookie that a
-/// refresh needs, the session keeps the oldest refresh cookies and the refresh cookies from the most recent response.
+/// If a server sets a cookie with a new name on every refresh, each request sends all of these cookies. A request
+/// updates the last-use time of every cookie that it sends, so these times do not show which cookie the server needs
+/// for a refresh. To keep the cookie that a refresh needs, the session keeps the oldest refresh cookies and the refresh
+/// cookies from the most recent response.
 fn worth(cookie: &Cookie, before: u64) -> (bool, bool, u64) {
     if cookie.refreshes {
         (true, cookie.used.is_received_after(before), 0)

@@ -29,8 +29,8 @@ pub(crate) enum OtherUse<I> {
     /// The last read found an intent that another process had stored. The intent remains in the store until the result
     /// of the intended refresh is known.
     Intended(I),
-    /// Another process may have sent the refresh token. Either this process's intent replaced the other process's
-    /// intent, or the store changed before the end of the session was stored.
+    /// Another process may have sent the refresh token. This process has replaced the other process's intent to
+    /// refresh, or the store changed before this process could store the end of the session.
     Possible,
 }
 
@@ -77,7 +77,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Whether this process keeps the store's lock when a refresh ends. If the process released the lock while the
-    /// store contained an older record, another process could send a spent refresh token.
+    /// store contained an older record, another process could send a refresh token that has already been used.
     pub(crate) fn keeps_lock(&self) -> bool {
         self.has_unwritten()
     }
@@ -136,7 +136,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
 
     /// Returns the record that this process must write now, if any. `here` is the state of the session in this process.
     /// `shares_cookies` is true if all processes share their cookies. With shared cookies, a process without a login
-    /// can also refresh, and its intent must stay in the store even though the store contains no session.
+    /// can also refresh, and that process's intent to refresh must stay in the store even though the store contains no
+    /// session.
     pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<RecordDraft<L, I, R>> {
         let stored_as = self.stored_as.clone();
         let is_other = |login: &L| *login != stored_as.identity.login;

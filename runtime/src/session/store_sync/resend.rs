@@ -24,8 +24,8 @@ impl Session {
 
 async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
     let _exclusive = store_sync.exclusive().await;
-    // A refresh that has not stored its intent does not need the lock: it is a manual refresh, or the first refresh of
-    // a session.
+    // If no intent to refresh is stored, the store's lock is not needed: the refresh is either manual or the first
+    // refresh of a session.
     let Some(fence) = store_sync.state().view.intent.as_ref().map(|intent| intent.fence) else { return true };
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));

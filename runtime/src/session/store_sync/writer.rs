@@ -54,8 +54,8 @@ impl Session {
     }
 
     /// Increments the number of changes to the session. Call this method in the state machine step that changes the
-    /// session. A refresh that ends between this state machine step and the write keeps the store's lock until the
-    /// change is stored (see [`store_changes`](Self::store_changes)).
+    /// session. If a refresh ends after this state machine step and before the change is stored, the refresh keeps the
+    /// store's lock until the change is stored (see [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -136,10 +136,10 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
-    /// Returns `true` if this process can refresh the session that it just ended, because no other process can have
-    /// sent the refresh token. If all processes share the refresh token as a cookie, the cookie is always the newest
-    /// refresh token. This method first records in the store that the session has ended, so that no other process sends
-    /// the refresh token later.
+    /// Whether this process can still refresh the session that it just ended. The session cannot be refreshed if
+    /// another process might have sent the refresh token. If all processes share a cookie that contains the refresh
+    /// token, the cookie always contains the newest refresh token. This method first records in the store that the
+    /// session has ended, so that no other process sends the refresh token later.
     pub(crate) async fn can_refresh_ended(&self, ended: &Tokens) -> bool {
         let Some(store_sync) = self.store_sync() else { return true };
         let is_shared_cookie = store_sync.store.shares_cookies() && ended.refresh_token().is_none();
@@ -188,9 +188,9 @@ impl Writer {
         }
     }
 
-    /// Returns the store's lock for the caller to release if a login or logout cannot be stored. Other processes must
-    /// not wait for a login or logout that cannot be stored. If the result of a refresh cannot be stored, the store's
-    /// lock is kept, because the store still contains the spent refresh token.
+    /// Returns the store's lock if a login or logout cannot be stored, so that the caller can release the lock. Other
+    /// processes must not wait for a login or logout that cannot be stored. If the result of a refresh cannot be
+    /// stored, the store's lock is kept, because the store still contains the refresh token that the refresh has used.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();

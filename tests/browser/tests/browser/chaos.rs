@@ -17,7 +17,7 @@ struct Run {
     tabs: Vec<Tab>,
     frozen: Vec<(Tab, Instant)>,
     steps: u32,
-    /// The number of accepted calls when the access token expired the last time.
+    /// The number of calls that the server had accepted when the access token last expired.
     accepted: u64,
 }
 
@@ -73,8 +73,8 @@ impl Run {
         self.tabs.swap_remove(at)
     }
 
-    /// Expires the access token if the server has accepted it. If a server refuses several new tokens in a row, a
-    /// client stops refreshing.
+    /// Makes the access token expire if the server has accepted a call since the previous expiration. If a server
+    /// refuses several new tokens in a row, a client stops refreshing.
     fn expire(&mut self) {
         let accepted = self.stage.server.counts().calls;
         if accepted > self.accepted {
@@ -83,7 +83,8 @@ impl Run {
         }
     }
 
-    /// Starts calls in each tab. Later, if the tab still exists, the test reads the errors that these calls returned.
+    /// Starts calls in each tab. At the end of the test, `settle` reads the errors of the calls in every tab that is
+    /// still open.
     async fn call(&mut self) {
         let script = "(window.log ??= []).push(page.calls(3))";
         for tab in &self.tabs {

@@ -10,7 +10,7 @@ pub enum ShopError<'a, T: Clone = u64, const N: usize = 1> {
     /// There is no such order.
     #[status(404, 410)]
     NotFound,
-    /// Another request changed the order first.
+    /// Another request has already changed the order.
     #[status(409)]
     Conflict {
         /// The version.

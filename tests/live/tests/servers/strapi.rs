@@ -1,5 +1,5 @@
-//! Tests Strapi, which sends `jwt` and `refreshToken` in JSON, errors without an error code, lists with numbered pages,
-//! and files.
+//! Tests Strapi: tokens in the JSON fields `jwt` and `refreshToken`, errors without an error code, lists with numbered
+//! pages, and file uploads and downloads.
 
 use afresh::session::SessionEvent;
 use afresh::{

@@ -1,5 +1,5 @@
-//! Tests the `StoreView` rules that the exploration of all interleavings cannot test, because breaking one of them does
-//! not cause a spent token to be sent.
+//! Tests those rules of `StoreView` that the test of all interleavings cannot check, because breaking such a rule does
+//! not cause a used refresh token to be sent.
 
 use super::world::View;
 use crate::session::store_rules::compare::{Identity, Storage};
@@ -34,8 +34,8 @@ fn draft_of(view: &View) -> RecordDraft<u8, u8, u8> {
     view.draft(Here::LoggedIn, false).expect("the login must be written")
 }
 
-/// If processes do not share cookies, the first refresh does not store an intent to refresh. If the first refresh
-/// fails, the store does not contain an intent that must be removed.
+/// If processes do not share cookies, the first refresh does not store an intent to refresh. A failed first refresh is
+/// written to the store only if the refresh stored an intent, which must then be removed.
 #[test]
 fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     let mut view = logged_out();
