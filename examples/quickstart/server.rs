@@ -81,7 +81,7 @@ struct Records {
     sessions: Vec<Session>,
     access_tokens: usize,
     /// The ids of the orders whose latest call was rejected. If this set contains an order, the server treats the next
-    /// call for that order as the rejected call, sent again.
+    /// call for that order as a repetition of the rejected call.
     refused: HashSet<u64>,
 }
 

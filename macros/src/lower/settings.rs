@@ -178,7 +178,7 @@ fn lower_prefix(text: &str, at: Location, diag: &mut Diagnostics) -> Option<Path
     Some(prefix)
 }
 
-/// An invalid scheme is reported, and the token is then sent without a scheme.
+/// Returns the authentication scheme. If the scheme is invalid, reports an error and returns [`Scheme::None`].
 fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
     if value.word().as_deref() == Some("none") {
         return Some(Scheme::None);

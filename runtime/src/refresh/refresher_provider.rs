@@ -71,8 +71,8 @@ impl RefresherProvider {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // An error is classified by its response only if the error itself is a status error. A rejection nested in
-        // another kind of error might come from the failed refresh of a different session.
+        // An error is classified by its response only if `is_status` returns `true` for the error. A rejection nested
+        // in another kind of error might come from the failed refresh of a different session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {

@@ -27,7 +27,8 @@ impl<T: DeserializeOwned> ErrorBody for T {
 }
 
 /// Returns the status of the response to the call itself, if that response was unsuccessful. Returns `None` if the
-/// error has another cause, such as a failed refresh, even if an earlier response refused the call's credential.
+/// error has another cause, such as a failed refresh, even if the server refused the call's credential before that
+/// failure.
 pub(crate) fn error_status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

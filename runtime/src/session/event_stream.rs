@@ -33,8 +33,8 @@ impl Session {
         SessionEvents { session: Arc::downgrade(&self.0), ..self.events_as_sent() }
     }
 
-    /// Returns an event stream for one of the session's own tasks. The stream does not track when the login ends,
-    /// because the session's own tasks cannot log in again.
+    /// Returns an event stream for one of the session's own tasks. The stream does not emit `Ending` events, because
+    /// only the user's code can respond to such an event by logging in again.
     pub(super) fn events_as_sent(&self) -> SessionEvents {
         SessionEvents { events: self.0.events.subscribe(), session: Weak::new() }
     }

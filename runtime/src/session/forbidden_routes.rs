@@ -13,8 +13,8 @@ use crate::error::Stamp;
 use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
-/// The initial period for which a route is treated as forbidden. After a refresh, the new token is also treated as
-/// valid for `FIRST_PERIOD`, even if the server refuses it.
+/// The initial period for which a route is treated as forbidden. `FIRST_PERIOD` is also the time for which the new
+/// token from a refresh is treated as valid, even if the server refuses this token.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -107,8 +107,8 @@ impl ForbiddenRoutes {
     }
 
     /// Whether a refused call to `route` proves that a refresh was useless. `generation` identifies the credential that
-    /// the refresh created. Only the refusal of a recently received credential is treated as proof. Each useless
-    /// refresh is counted only once.
+    /// the refresh created. A refusal proves that a refresh was useless only if the session received the credential
+    /// recently. Each useless refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,
@@ -125,7 +125,8 @@ impl ForbiddenRoutes {
     /// Records that a call to `route` succeeded. Returns whether the success removed any recorded refusals.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
-        // A successful call also removes routes whose forbidden period ended more than `LONGEST_PERIOD` ago.
+        // A successful call also removes the records of routes whose forbidden period ended more than `LONGEST_PERIOD`
+        // ago.
         self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
         self.unproven.retain(|(known, _)| **known != *route);
         self.useless_refreshes.clear();

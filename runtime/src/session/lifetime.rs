@@ -5,9 +5,10 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// A background refresh starts at most this long, plus up to 20 % jitter, before the access token expires.
+/// A background refresh starts at most `MARGIN`, plus up to 20 % jitter, before the access token expires.
 const MARGIN: Duration = Duration::from_secs(30);
-/// A call whose request body can be sent only once waits for a refresh if the access token expires within this time.
+/// A call whose request body can be sent only once waits for a refresh if the access token expires within
+/// `MARGIN_ONCE`.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
 /// If the wall clock and the monotonic clock differ by more than this duration, the machine must have been suspended.
 const SLEPT: Duration = Duration::from_secs(60);

@@ -38,7 +38,7 @@ use crate::platform::swap::ArcSwap;
 ///   the other clients.
 /// - For *several audiences*, use one session per audience, because each audience needs a separate access token. If all
 ///   audiences share one refresh token, give the refresh token to only one session. In the
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) functions of the remaining sessions, make an ordinary call
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) functions of the other sessions, make an ordinary call
 ///   through the session that has the refresh token, so that two refreshes never use the refresh token at the same
 ///   time.
 ///
@@ -74,9 +74,9 @@ use crate::platform::swap::ArcSwap;
 ///   If another process has already refreshed, this process uses the tokens from the store
 ///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and does not send a refresh request. If the lock cannot
 ///   be acquired within 8 s, the session is not refreshed, and the call returns an error for which
-///   [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. The session is also not refreshed if its store
-///   cannot be written, because each refresh writes to the store before it sends the refresh token. A valid access
-///   token is used even if the store fails.
+///   [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. If the store cannot be written, the session is
+///   not refreshed, because each refresh writes to the store before it sends the refresh token. A valid access token is
+///   used even if the store fails.
 /// - *Logins and logouts in other processes.* A logout in another process ends the session in this process at the next
 ///   refresh, or immediately if the store reports changes. A login in another process replaces this process's session
 ///   if this session is logged out or expired, or if both sessions have access tokens with the same `iss` and `sub`. If

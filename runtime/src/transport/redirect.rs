@@ -16,8 +16,8 @@ pub(crate) struct Hop {
     /// The URL of the next request, or `None` for the first request, which goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
-    /// Whether the next request carries the call's body. Once a redirect has dropped the body, later requests do not
-    /// carry the body either.
+    /// Whether the next request carries the call's body. After a redirect that drops the body, no later request carries
+    /// the body.
     pub(crate) keeps_body: bool,
     /// Whether any redirect so far has pointed to another origin. Once a call has been redirected to another origin,
     /// the credential is no longer sent, not even to the client's own origin.

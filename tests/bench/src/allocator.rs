@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// A disabled counter costs one load and one branch per allocation, so the same program can also be used to count
+// A disabled counter costs only one load and one branch per allocation, so the same program can also be used to count
 // instructions.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);

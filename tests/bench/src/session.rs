@@ -20,8 +20,8 @@ pub trait Plain {
     async fn item(&self, id: u64, #[query] q: &str) -> Result<Item>;
 }
 
-/// The compared clients. `none` sends no token. The `header` client sends the same bytes as the `live` client, but its
-/// token is a default header.
+/// The compared clients. `none` sends no token. The `header` client sends the same bytes as the `live` client, but
+/// sends the token as a default header.
 pub const WAYS: [(&str, &str); 3] = [
     ("none", "no session, no token"),
     ("header", "no session, token sent as a default header"),

@@ -25,7 +25,7 @@ pub fn of_this_thread() -> Duration {
 
 pub fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
-    // The value is cached because a thread that is pinned to one core would see only one core.
+    // The number of cores is cached, because a thread that is pinned to one core would see only one core.
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 

@@ -101,8 +101,8 @@ async fn calls_with_a_role_take_options() {
     assert_eq!(world.authority.requests(Role::Logout)[0].header("x-trace"), Some("8"));
 }
 
-/// A header set for one call replaces every header with the same name that the client handle, the trait method, an
-/// argument or the builder sets.
+/// A header set for one call replaces all other headers of the same name, whether they were set on the client handle,
+/// by the trait method, by an argument or on the builder.
 #[tokio::test(start_paused = true)]
 async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     let world = World::new();

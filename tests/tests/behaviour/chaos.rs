@@ -1,6 +1,6 @@
-//! Tests random runs in which several clients share sessions on a server that ends a session if a refresh token is used
-//! twice. Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times on a simulated
-//! clock. The seed alone determines what happens in a run.
+//! Runs random scenarios in which several clients share sessions on a server that ends a session if a refresh token is
+//! used twice. Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times on a
+//! simulated clock. The seed alone determines what happens in a run.
 //!
 //! A failed run prints its seed. `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` repeats the
 //! run with seed 7, and `AFRESH_CHAOS_SEEDS=100000` sets the number of runs.

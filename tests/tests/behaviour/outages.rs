@@ -25,8 +25,8 @@ async fn assert_fails_temporarily(shop: &ShopClient) {
     assert_eq!(error.rejection().unwrap().status(), 403);
 }
 
-/// D5: if an error response to a refresh contains `Retry-After`, the session does not end. The next refresh is sent
-/// once the `Retry-After` time has passed.
+/// D5: if an error response to a refresh contains `Retry-After`, the session does not end. The next refresh request is
+/// sent when the `Retry-After` time has passed.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
     // `Retry-After` can be a number of seconds or a date. Whatever the `Retry-After` value is, the client waits at

@@ -148,7 +148,8 @@ async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends()
     );
 }
 
-/// A9: the refused response is dropped before the second request is sent, even if the response body has not ended.
+/// A9: the response that refuses the first request is dropped before the second request is sent, even if the response
+/// body has not ended.
 #[tokio::test(start_paused = true)]
 async fn the_refused_answer_is_dropped_before_the_second_send() {
     let refusals = [

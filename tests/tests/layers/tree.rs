@@ -1,4 +1,4 @@
-//! The modules of a crate and their files. A resolver finds the file that defines the item that an import path names.
+//! The modules of a crate and their files. A resolver finds the file that defines the item named by an import path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -40,8 +40,8 @@ async fn call_until_free(process: &mut Process) -> String {
     }
 }
 
-/// R6, I7: another process refreshes once the deadline of a stalled refresh has passed. The next call in the stalled
-/// process uses the other process's tokens.
+/// R6, I7: after the deadline of a stalled refresh has passed, another process refreshes the session. The next call in
+/// the stalled process uses the other process's tokens.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
     let shop = Shop::open(Place::file(), Server::Strict).await;

@@ -64,7 +64,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         jitter: f64,
     ) -> Completion {
         let cookies = cookies.map(|cookies| Arc::new(cookies.after(&self.current.cookies)));
-        // A cookie session has no access token to compare.
+        // In a session that uses only cookies, there is no access token to compare with the previous access token.
         let access = credential.tokens().access_token();
         let same =
             self.current.credential().filter(|old| access.is_some() && old.tokens().access_token() == access);
@@ -98,8 +98,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Publishes the credential that a manual `#[refresh]` call obtained. `begun` is the session's stamp at the time
-    /// the call began. A running refresh is detached, because the manual call might already have used the refresh
-    /// token.
+    /// the call began. If a refresh is in progress, its result is not used, because the manual call might already have
+    /// used the refresh token.
     pub(crate) fn set_refreshed(
         &mut self,
         begun: Stamp,

@@ -13,8 +13,8 @@ pub(crate) enum Comparison {
     /// This process has a login or logout that has not been stored yet and will replace the record.
     ReplacedByChange,
     Same,
-    /// The record contains newer tokens for this process's login. The newer tokens are valid, regardless of which
-    /// process stored them.
+    /// The record contains newer tokens for this process's login. The tokens in the record are valid, regardless of
+    /// which process stored them.
     Newer,
     /// The record contains older tokens for this process's login. This process must store its own tokens.
     Older,

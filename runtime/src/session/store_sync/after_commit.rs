@@ -19,7 +19,7 @@ pub(crate) struct AfterCommit {
 /// The state of the store when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
-    /// Whether the session had no login before the refresh. A session without a login is not in the store.
+    /// Whether the session had no login before the refresh. A session that has no login is not stored.
     pub(super) first: bool,
 }
 

@@ -11,8 +11,8 @@ use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResu
 
 /// The time limit for opening a connection or waiting for one response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The time limit for one operation. One operation can require two connections, two responses and a DNS lookup, and the
-/// server might not have cached the script yet.
+/// The time limit for one operation. One operation can require a DNS lookup, two connections and two responses, because
+/// a script is run again if the connection breaks. The server might also have to load the script first.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]

@@ -1,5 +1,5 @@
-//! Tests logouts that the server refuses because the access token has expired. The runtime then refreshes the session
-//! that has ended, and sends the logout again.
+//! Tests logouts that the server refuses because the access token has expired. If the server refuses a logout, the
+//! runtime refreshes the ended session and sends the logout again.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use afresh_browser_tests::chromium::Tab;
 use afresh_browser_tests::stage::{Stage, logged_in, waits_for_lock};
 use tokio::time::Instant;
 
-/// The maximum time of a logout. A logout that waited for itself would take 6 s.
+/// The time limit for a logout. A logout that waited for itself would take 6 s.
 const SHORT: Duration = Duration::from_secs(4);
 
 /// Opens `count` tabs, logs in as Ada, and lets the access token expire. The server refuses logouts with `status`.
@@ -42,7 +42,7 @@ async fn a_logout_with_an_expired_access_token_does_not_wait_for_itself() {
     }
 }
 
-/// W10: a logout ends a refresh that the page has requested but that has not sent the refresh token. The logout does
+/// W10: a logout ends a refresh that the page has started but that has not sent the refresh token yet. The logout does
 /// not wait for this refresh, because this refresh waits for the logout.
 #[tokio::test]
 async fn a_logout_beside_a_refresh_that_has_just_started_does_not_wait_for_itself() {
@@ -53,7 +53,8 @@ async fn a_logout_beside_a_refresh_that_has_just_started_does_not_wait_for_itsel
 }
 
 /// T7, W10: a logout waits for the refresh of another tab, and then refreshes again, because the other tab has
-/// discarded its new access token. A refresh in the tab of the logout can be waiting for the refresh of the other tab.
+/// discarded its new access token. When the logout starts, a refresh in its tab can be waiting for the other tab's
+/// refresh.
 #[tokio::test]
 async fn a_logout_during_the_refresh_of_another_tab_refreshes_again() {
     for is_waiting in [false, true] {

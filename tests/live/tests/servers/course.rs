@@ -129,7 +129,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     assert!(error.is_no_session(), "{error}");
     let since = server.counts().await - before;
     assert_eq!(since, Counts::default());
-    // A second client that still has the refresh token gets an error for an expired session.
+    // A second client that still has the refresh token gets an error for which `is_session_expired` returns `true`.
     if let Some(other) =
         left.refresh_token().and_then(|refresh| C::with(server, Tokens::from_refresh(refresh.secret())))
     {

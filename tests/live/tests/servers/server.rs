@@ -92,8 +92,8 @@ impl Server {
     }
 }
 
-/// Subtracts the earlier counts. `live` is the current number of valid refresh tokens and not a counter, so it is not
-/// subtracted.
+/// Subtracts the earlier counts. The field `live` keeps its later value, because it is the current number of valid
+/// refresh tokens and not a counter.
 impl Sub for Counts {
     type Output = Self;
 

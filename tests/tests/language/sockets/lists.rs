@@ -1,4 +1,4 @@
-//! Tests paged lists over real sockets with an HTTP client that follows redirects itself.
+//! Tests paged lists over real sockets with an HTTP client that follows redirects before the runtime sees them.
 
 use afresh::{Items, Result, api};
 use futures_util::TryStreamExt;

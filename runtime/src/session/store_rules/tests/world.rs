@@ -6,7 +6,7 @@ use crate::session::store_rules::{
 
 pub(super) type View = StoreView<u8, u8, u8>;
 
-/// The revision of the record in the store. [`STALE`] represents every older revision that a process can know.
+/// The revision of the record in the store. [`STALE`] represents every revision before the current one.
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
 /// A placeholder for the number of a new login or token. No existing login or token has the number `FRESH`.
@@ -88,7 +88,7 @@ pub(super) struct Budget {
     /// Whether both processes belong to the same user. Two processes of the same user use each other's logins.
     pub(super) same_user: bool,
     /// Whether the model is fine-grained: the confirmation of a write is a separate event, and a process can read the
-    /// store at any time. If `fine` is false, fewer states are reachable.
+    /// store at any time. If `fine` is false, the model has fewer states.
     pub(super) fine: bool,
 }
 
