@@ -299,7 +299,7 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     if !place.stall().await {
         return;
     }
-    // This request times out, which breaks the connection of the lock holder.
+    // The `load` call times out, which breaks the lock holder's connection.
     let _ = timeout(Duration::from_secs(6), holder.load()).await;
     drop(held);
     sleep(Duration::from_secs(6)).await;

@@ -107,8 +107,8 @@ pub struct Pages {
     pub more: Option<String>,
     /// Whether the client ignores the origin of a next-page link and uses only its path and query.
     pub rebase: bool,
-    /// Whether the trait method always returns whole pages. Otherwise, the method returns items if their location is
-    /// known.
+    /// Whether the trait method always returns whole pages. If `whole` is `false` and the location of the items is
+    /// known, the method returns items.
     pub whole: bool,
 }
 

@@ -53,8 +53,8 @@ pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Di
     }
 }
 
-/// Reports each parameter whose type contains `dyn Serialize`. Without this check, the compiler would report the type
-/// once for each generated item.
+/// Reports each parameter whose type contains `dyn Serialize`. Without this check, the compiler would report
+/// `dyn Serialize` once for each generated item.
 pub(super) fn check_trait_objects(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.source.inputs.params.iter().filter(|param| has_serialize_object(&param.ty)) {
         let help = "use a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";
@@ -81,7 +81,7 @@ pub(super) fn check_parameter_names(endpoint: &Endpoint, diag: &mut Diagnostics)
     }
 }
 
-/// Whether both methods depend on `cfg`. If both do, a build might contain only one of them.
+/// Whether both methods depend on `cfg`. Of two methods that depend on `cfg`, a build might contain only one.
 pub(super) fn both_conditional(one: &Method, other: &Method) -> bool {
     one.is_conditional() && other.is_conditional()
 }

@@ -1,7 +1,7 @@
 //! Renders a type such as `DynShop`, which holds any implementation of the trait behind a pointer.
 //!
-//! The trait's methods return futures whose types cannot be named. Therefore, a `Dyn` type uses an object-safe copy of
-//! the trait, which `erased.rs` renders.
+//! The trait's methods return futures whose types cannot be named, so a `Dyn` type uses an object-safe copy of the
+//! trait, which `erased.rs` renders.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -28,7 +28,7 @@ pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     Some(quote!(#kind #erased #implementation))
 }
 
-/// Returns the member's method if the `Dyn` type forwards calls to that method.
+/// Returns the trait method that `member` represents, if the `Dyn` type forwards calls to that method.
 fn forwarded_method<'a>(member: &'a Member<'a>) -> Option<&'a Method> {
     match member {
         Member::Endpoint(endpoint) => Some(endpoint.source),

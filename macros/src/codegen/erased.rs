@@ -1,4 +1,4 @@
-//! Renders the object-safe copy of a trait. The methods of the copy return boxed futures.
+//! Renders a copy of the user's trait that is object-safe because its async methods return boxed futures.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

@@ -63,7 +63,7 @@ fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<Str
     None
 }
 
-/// An argument that is not a string literal is reported.
+/// An argument that is not a string literal is reported as an error.
 fn lower_literal(argument: &Argument, what: &str, diag: &mut Diagnostics) -> Option<Located<String>> {
     if let Argument::Single(Value { kind: ValueKind::Text(text), at }) = argument {
         return Some(Located { value: text.clone(), at: *at });

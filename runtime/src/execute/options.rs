@@ -16,7 +16,7 @@ use crate::transport::origin::Origin;
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<dyn Retries>>,
-    /// The bounds are boxed, because few calls set them but every call reserves memory for its options.
+    /// `bounds` is boxed, because few calls set it but every call reserves memory for its options.
     bounds: Option<Box<Bounds>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The error caused by the first invalid option.
@@ -57,7 +57,7 @@ impl CallOptions {
         self.bounds.as_ref().and_then(|bounds| bounds.max_body)
     }
 
-    /// Returns the bounds, or an error if they contain a plain `http` origin that the client does not allow.
+    /// Returns the call's `Bounds`, or an error if they contain a plain `http` origin that the client does not allow.
     pub(crate) fn take_bounds(&mut self, allow_http: bool) -> Result<Option<Box<Bounds>>> {
         let bounds = self.bounds.take();
         if !allow_http && bounds.as_ref().is_some_and(|bounds| bounds.is_exposed) {

@@ -1,7 +1,7 @@
 //! Sends one request of a call and follows redirects. For each request, [`Sender`] decides whether the request carries
 //! the credential.
 //!
-//! The runtime follows redirects itself, because a transport cannot know which headers are secret.
+//! The runtime, not the transport, follows redirects, because a transport cannot know which headers are secret.
 
 use super::placement::Placement;
 use crate::error::{Error, Kind, Stamp};

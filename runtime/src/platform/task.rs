@@ -64,8 +64,8 @@ impl Shared {
             // The task is being polled right now. After the poll, the task checks whether it was cancelled.
             Err(TryLockError::WouldBlock) => None,
         };
-        // The work is dropped after the lock has been released, because the destructor of the work can cancel the same
-        // task.
+        // The work is dropped after the lock has been released, because dropping the work can run code that cancels
+        // this task.
         drop(work);
     }
 }

@@ -56,8 +56,8 @@ use crate::transport::upstream::Upstream;
 /// A refresher must not await a call that uses the session being refreshed. If a call would wait for its own refresh,
 /// the call immediately returns an error for which [`is_reentrant`](crate::Error::is_reentrant) returns `true`. Calls
 /// that use other sessions are allowed. The runtime does not detect calls from tasks that the refresher spawns, so
-/// these calls wait for the refresh. If the refresher waits for a spawned task that itself waits for the refresh, both
-/// wait until the refresh times out after 10 s.
+/// these calls wait for the refresh instead of returning an error. If the refresher waits for a spawned task that
+/// itself waits for the refresh, both wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",

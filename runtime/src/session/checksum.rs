@@ -8,7 +8,7 @@ use crate::format::crc32::crc32;
 pub(super) enum Checksum {
     Right,
     Wrong,
-    /// The record has no checksum, because another program wrote it. Such a record is accepted.
+    /// The record has no checksum, because another program wrote it. A record without a checksum is accepted.
     Absent,
     /// The bytes are not a record, or the beginning of the record is damaged.
     Foreign,

@@ -53,7 +53,8 @@ impl Session {
         self.0.ending.next(epoch, end)
     }
 
-    /// Whether the caller must emit the `Ending` event. For each login end, only one caller receives `true`.
+    /// Whether the caller must emit the `Ending` event. If several callers check the same end of a login, only one of
+    /// them receives `true`.
     pub(super) fn takes_ending(&self) -> bool {
         self.end_of_login().is_some_and(|(epoch, end)| self.0.ending.take(epoch, end))
     }

@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// Whether the refresh that `handle` refers to may send the refresh token, because the refresh is still running. If
-    /// so, `handle` records that the token may have been sent.
+    /// the result is `true`, `handle` records that the refresh token may have been sent.
     pub(super) fn may_send(&self, handle: &RefreshHandle) -> bool {
         let machine = self.lock();
         let is_running = machine.handle().as_ref() == Some(handle);

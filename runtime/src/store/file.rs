@@ -14,7 +14,7 @@ use super::regular_file::{create, follow_links, read, remove, too_long};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The maximum file length. A session is much shorter than this limit, so a longer file does not contain a session.
+/// The maximum file length. A session is much shorter than 1 MiB, so a longer file does not contain a session.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
 /// The middle part of a temporary file's name. A temporary file's name consists of the session file's name,

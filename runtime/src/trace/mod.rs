@@ -1,8 +1,9 @@
 //! Emits events, and opens spans for calls, requests and refreshes. Only this module uses the `tracing` crate. Without
 //! the `tracing` feature, `untraced.rs` replaces this module.
 //!
-//! URLs, headers, bodies, and error messages from other crates are never recorded, because they can contain secrets. A
-//! span's name must be a constant, so the field `otel.name` contains the name of the trait method or of the request.
+//! URLs, headers, bodies, and error messages from other crates are never recorded, because they can contain secrets.
+//! The name of a `tracing` span must be a constant, so the span's field `otel.name` contains the name of the trait
+//! method or of the request.
 //!
 //! Read `call.rs` first.
 

@@ -3,8 +3,8 @@
 use crate::error::Result;
 use crate::platform::absent::Sockets;
 
-/// A type that cannot be used in a browser, because a web page cannot open connections itself. Code that uses this type
-/// in a browser build does not compile.
+/// A type that cannot be used in a browser, because a web page cannot open TCP connections. Code that uses this type in
+/// a browser build does not compile.
 #[derive(Clone, Debug)]
 pub struct HyperTransport(());
 

@@ -1,9 +1,9 @@
 //! Measures the cost that a session adds to a call when several threads share a client whose transport responds
 //! immediately.
 //!
-//! The time for a whole call varies by more than the cost of a session. Therefore, the threads make calls in time
-//! slices of about a millisecond, and time slices with and without a session alternate. In each time slice, all threads
-//! concurrently make the same kind of call.
+//! The duration of a call varies by more than the cost of a session. To cancel out this variation, time slices of about
+//! one millisecond in which calls use a session alternate with time slices in which calls do not use a session. In each
+//! time slice, all threads concurrently make the same kind of call.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;

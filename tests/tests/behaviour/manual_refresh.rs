@@ -115,8 +115,8 @@ async fn a_manual_refresh_that_is_rejected_ends_the_session() {
     assert_eq!(event_names(&mut events), ["expired"]);
 }
 
-/// W10: a logout ends a refresh before the refresh sends the refresh token. If the server then refuses the logout, the
-/// logout starts a refresh and is sent again.
+/// W10: a logout ends a refresh before the refresh sends the refresh token. A logout that the server refuses starts
+/// another refresh and is sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_starts_a_refresh_if_the_ended_refresh_has_sent_nothing() {
     let world = World::new();

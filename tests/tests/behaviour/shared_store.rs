@@ -57,8 +57,8 @@ async fn processes_share_each_new_refresh_token_of_the_same_access_token() {
     assert_eq!(first.refresh_token().unwrap().secret(), second.refresh_token().unwrap().secret());
 }
 
-/// R1: if fifty calls in each of two processes are refused at the same time, the processes send one refresh per expired
-/// token.
+/// R1: if fifty calls in each of two processes are refused at the same time, the two processes together send only one
+/// refresh per expired token.
 #[tokio::test(start_paused = true)]
 async fn processes_that_are_refused_at_once_send_one_refresh() {
     let world = guarded();
@@ -76,8 +76,8 @@ async fn processes_that_are_refused_at_once_send_one_refresh() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// R1, S4: several processes on different threads send one refresh per expired token, both with a `FileStore` and with
-/// a `MemoryStore`.
+/// R1, S4: several processes on different threads together send only one refresh per expired token, both with a
+/// `FileStore` and with a `MemoryStore`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
     let folder = std::env::temp_dir().join(format!("afresh-peers-{}", std::process::id()));
@@ -573,7 +573,7 @@ async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P3, R1: processes that use a refresh cookie also send one refresh per expired token.
+/// P3, R1: processes that share a refresh cookie together send only one refresh per expired token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_is_shared_too() {
     let world = World::with(AuthorityConfig::cookie());

@@ -92,7 +92,7 @@ trait Issuer {
 }
 
 /// G8, Q4: sessions for two audiences share one refresh token, which a third session owns. To refresh, each audience's
-/// session makes a call on the third session, so only one refresh at a time sends the refresh token.
+/// session makes a call with the third session, so only the third session sends the refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     let world = World::new();

@@ -197,8 +197,7 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
-        // For another 20 s, the client treats the route as forbidden, even though the last refresh was more than 10 s
-        // ago.
+        // After the second refresh, the client treats the route as forbidden for 20 s.
         advance(Duration::from_secs(11)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
@@ -233,8 +232,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
-        // For another 20 s, the client treats the route as forbidden, even though the last refresh was more than 10 s
-        // ago.
+        // After the second refresh, the client treats the route as forbidden for 20 s.
         advance(Duration::from_secs(11)).await;
         let troubled = trouble.clone();
         world.stage.respond(move |_| troubled.clone());
@@ -306,7 +304,8 @@ async fn a_success_between_useless_refreshes_resets_the_count() {
     }
 }
 
-/// Returns a fake server that issues the same access token at each refresh, and refuses reports with the given status.
+/// Returns a fake server that issues the same access token at each refresh, and refuses calls for reports with the
+/// given status.
 fn repeating(status: u16) -> World {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
     let authority = world.authority.clone();

@@ -9,7 +9,7 @@ use crate::document::Document;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// The server sends the value. Schemas that are identical in requests and responses also use `Answer`.
+    /// The server sends the value. `Answer` is also the mode of a schema that is identical in requests and responses.
     Answer,
     /// The client sends the value.
     Request,

@@ -9,7 +9,7 @@ pub(crate) fn before_path(url: &Url) -> &str {
     &url[..Position::BeforePath]
 }
 
-/// Returns the origin (RFC 6454), or `null` for a scheme that has none.
+/// Returns the URL's origin (RFC 6454), or `null` if the URL's scheme has no origin.
 pub(crate) fn ascii_origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }

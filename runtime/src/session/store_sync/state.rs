@@ -1,7 +1,8 @@
 //! Defines [`StoreSync`], which records what this process knows about a session's store.
 //!
-//! - The state machine contains the session itself. `StoreSync` records only how much of the session is stored. The
-//!   session and its `StoreSync` change in one step. The state machine is always locked before the `StoreSync`.
+//! - The state machine contains the session itself. `StoreSync` records only which changes to the session have been
+//!   stored. The session and its `StoreSync` change in one step. The state machine is always locked before the
+//!   `StoreSync`.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
 //!   [`locked_refresh`](super::locked_refresh) holds the store's lock while it refreshes a session that other processes
 //!   share. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
@@ -29,8 +30,7 @@ use crate::store::{ErasedStore, Revision, Swap};
 
 /// The time limit for one store operation.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// The maximum time that one task can keep other tasks from using the store. After this time, a stalled task loses its
-/// exclusive access to the store.
+/// The time after which a stalled task loses its exclusive access to the store.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// The guard that a task holds while it uses the store.
@@ -161,8 +161,8 @@ impl StoreSync {
         }
     }
 
-    /// Waits until no other task is using the store. If another task stalls, `exclusive` stops waiting for it after a
-    /// time limit.
+    /// Waits until no other task is using the store. If another task stalls, `exclusive` waits for that task only until
+    /// a time limit has passed.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();

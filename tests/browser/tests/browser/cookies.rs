@@ -19,8 +19,8 @@ async fn an_api_at_another_origin_is_refreshed_by_its_cookie() {
     assert_eq!(stage.server.counts().calls, 0);
 }
 
-/// T3: the browser hides a response that CORS does not allow. A hidden response is not a rejection, so the session does
-/// not refresh.
+/// T3: the browser hides a response that CORS does not allow. If a response is hidden, the client cannot see whether
+/// the server refused the credential, so the session does not refresh.
 #[tokio::test]
 async fn an_answer_that_the_browser_hides_starts_no_refresh() {
     let stage = Stage::new(&bundle::page()).await;
@@ -37,9 +37,9 @@ async fn an_answer_that_the_browser_hides_starts_no_refresh() {
     assert_eq!(tab.state().await, "LoggedIn");
 }
 
-/// Opens a page with the given `credentials` setting and an API at another origin, and makes a call. The browser has
-/// the login cookie for both origins, because cookies do not depend on the port. Returns the result of the call, and
-/// the number of requests that carried the cookie.
+/// Opens a page with the given `credentials` setting and an API at another origin, and makes a call. The login cookie
+/// is valid for both origins, because cookies do not depend on the port. Returns the result of the call, and the number
+/// of requests that carried the cookie.
 async fn call_elsewhere(credentials: &str) -> (Calls, u64) {
     let stage = Stage::new(&bundle::page()).await;
     let api = Server::start(&bundle::page()).await.unwrap();

@@ -136,7 +136,7 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
 }
 
 /// T5: a tab is frozen while it holds the lock. A call from another tab fails with a busy error after it has waited for
-/// the lock for the maximum time. The other tabs keep their tokens.
+/// the lock for the maximum time. The tabs that are not frozen keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
     let (stage, tabs) = logged_in(3, "").await;

@@ -1,4 +1,4 @@
-//! Tests logins that the server answers late. During a login, refreshes wait for a limited time.
+//! Tests logins to which the server responds late. During a login, refreshes wait for a limited time.
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ async fn expired(count: usize, query: &str) -> (Stage, Vec<Tab>) {
     (stage, tabs)
 }
 
-/// R5: calls wait during a login, but a call does not fail even if the server never responds to the login. A refresh
-/// waits 8 s for the store's lock, and the login holds the lock for a shorter time.
+/// R5: calls wait during a login, but they succeed even if the server never responds to the login. A refresh waits 8 s
+/// for the store's lock, and the login holds the lock for a shorter time.
 #[tokio::test]
 async fn calls_succeed_in_all_tabs_while_the_server_does_not_answer_a_login() {
     let (stage, tabs) = expired(2, "").await;
@@ -31,8 +31,9 @@ async fn calls_succeed_in_all_tabs_while_the_server_does_not_answer_a_login() {
     is_bobs_session(&stage, &tabs).await;
 }
 
-/// G2: a refresh waits for two logins that time out, and the server then responds late to the refresh. Together, the
-/// wait and the refresh take longer than the time limit of a refresh, but the refresh token is sent only once.
+/// G2: a refresh waits for two logins that time out, and the server then responds late to the refresh. The time spent
+/// waiting for the logins and for the refresh response exceeds the time limit of a refresh, but the refresh token is
+/// sent only once.
 #[tokio::test]
 async fn a_refresh_that_waits_for_two_slow_logins_sends_its_token_once() {
     let (stage, tabs) = expired(1, "?store=").await;
@@ -46,8 +47,9 @@ async fn a_refresh_that_waits_for_two_slow_logins_sends_its_token_once() {
     assert_eq!((counts.refreshes, counts.spent, stage.server.arrived()), (1, 0, 1), "{counts:?}");
 }
 
-/// T6: a login acquires the store's lock, and its wait ends while it still waits for the late cookies of a tab that was
-/// closed during a refresh. The login keeps the lock, so no other tab refreshes until the server responds to the login.
+/// T6: a login acquires the store's lock because the tab that held the lock is closed during a refresh. The time limit
+/// for the login's wait passes while the login waits for late cookies from the closed tab's request. The login keeps
+/// the lock, so no other tab refreshes until the server responds to the login.
 #[tokio::test]
 async fn a_login_keeps_the_lock_that_it_acquired_just_before_its_wait_ended() {
     let (stage, mut tabs) = expired(3, "").await;
@@ -56,7 +58,8 @@ async fn a_login_keeps_the_lock_that_it_acquired_just_before_its_wait_ended() {
     tabs[2].begin("window.pending = page.calls(1)").await.unwrap();
     stage.server.refresh_after(0).await;
     stage.server.delay_refreshes(Duration::from_secs(1));
-    // The login waits half of its time limit. It waits one second for the late cookies of the closed tab.
+    // The login waits for refreshes for at most half of its time limit, which includes one second for late cookies from
+    // the closed tab's request.
     tabs[0].begin("window.login = page.login_within('bob', 7000)").await.unwrap();
     tabs[1].begin("window.pending = page.calls(1)").await.unwrap();
     sleep(Duration::from_millis(2650)).await;

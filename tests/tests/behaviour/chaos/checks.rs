@@ -174,7 +174,7 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // The count excludes granted refreshes that only repeat a refresh whose response was lost.
+        // `granted` does not count refreshes that only repeat a refresh whose response was lost.
         let granted = self
             .run
             .world

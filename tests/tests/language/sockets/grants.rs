@@ -79,8 +79,8 @@ async fn a_grants_own_http_client_is_used_for_the_grant_only() {
 }
 
 /// D9, N1: the client secret is never sent to the target of a redirect from a token endpoint, even if the HTTP client
-/// follows redirects itself. If the HTTP client has followed a redirect, the token response is rejected, and no session
-/// starts.
+/// follows redirects automatically. If the HTTP client has followed a redirect, the token response is rejected, and no
+/// session starts.
 #[tokio::test]
 async fn a_redirect_of_a_token_endpoint_carries_no_secret() {
     let elsewhere =
