@@ -234,7 +234,7 @@ impl Error {
     }
 
     /// Returns `true` if the credential was refreshed, but the call cannot be sent again because its body is a one-shot
-    /// stream. To repeat the call, call the trait method again with a new stream.
+    /// stream. To repeat the call, make a new call with a new stream.
     #[must_use]
     pub fn is_not_replayable(&self) -> bool {
         self.0.kind == Kind::NotReplayable
