@@ -44,8 +44,8 @@
 //! # What happens to a call
 //!
 //! A call carries the session's credential. If the server responds with 401 or 403, the credential is refreshed once
-//! for all waiting calls, and each call is sent again once. The response to the second attempt is final. The details
-//! are:
+//! for all waiting calls, and each call is sent again once. If the server also refuses the second attempt, the call
+//! returns that refusal. The details are:
 //!
 //! - If another call has already replaced the refused credential, the call is sent again with the newer credential,
 //!   without a refresh.

@@ -112,7 +112,8 @@ fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<Stri
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);
     }
-    // Other tests check the field name, so this function does not: it searches all values of the request.
+    // This function searches all values of the request for the refresh token, because other tests check which field
+    // contains the refresh token.
     let json = match seen.json() {
         Value::Object(members) => members.into_iter().map(|(_, value)| value).collect(),
         other => vec![other],

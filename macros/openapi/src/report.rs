@@ -18,7 +18,7 @@ impl fmt::Display for Loss {
     }
 }
 
-/// All losses, without duplicates, in the order in which the generator found them.
+/// All unsupported parts of the document, without duplicates, in the order in which the generator found them.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     losses: Vec<Loss>,

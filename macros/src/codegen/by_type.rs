@@ -57,7 +57,8 @@ fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
         .collect()
 }
 
-/// Whether the API has an invalid method. An invalid method might be the only method with a role, such as `#[login]`.
+/// Whether the API has an invalid method. If an API has an invalid method, no return type is checked for tokens,
+/// because the invalid method might be the only method with a role, such as `#[login]`.
 fn has_invalid(api: &Api) -> bool {
     api.members.iter().any(|member| matches!(member, Member::Invalid(_)))
 }
@@ -91,8 +92,9 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Whether this kind of parameter rejects a value without content, such as `()`. A value without content would add
-/// nothing to the request. JSON encodes a value without content as `null`. A separate check covers path parameters.
+/// Whether this kind of parameter rejects a value without content, such as `()`, which would add nothing to the
+/// request. A JSON parameter accepts `()`, because JSON encodes `()` as `null`. For path parameters, the checks
+/// `in_segment` and `in_segments` already reject `()`.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

@@ -109,8 +109,8 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     };
     let Some((module, at)) = module else { return render(vis, &TokenStream::new()) };
     let kind = render(&quote_spanned!(*at=> pub), &quote!(pub(super)));
-    // If this identifier had the span of the client's name, the compiler would suggest a new name in the middle of the
-    // attribute.
+    // If `source` had the span of the client's name, the compiler would suggest inserting a new name in the middle of
+    // the attribute.
     let mut source = (*client).clone();
     source.set_span(*at);
     quote! {
@@ -125,8 +125,8 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     }
 }
 
-/// Renders the path of the client, which includes the client's hidden module. The path is unambiguous even if another
-/// item has the client's name.
+/// Renders the path of the client, which includes the client's hidden module. The rendered path is unambiguous even if
+/// another item in scope has the client's name.
 pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
     let ClientParts { client, module, .. } = parts;
     let module = module.as_ref().map(|(module, _)| quote!(#module::));

@@ -1,8 +1,7 @@
 //! Collects errors and emits them in source order.
 //!
-//! While the source is parsed, every location gets a number, and errors are sorted by these numbers. Without the
-//! numbers, errors could not be sorted, because the macro's steps find errors in different orders, and spans cannot be
-//! compared on stable Rust.
+//! While the source is parsed, every location gets a number. Errors are sorted by the numbers of their locations,
+//! because the macro's steps do not find errors in source order, and spans cannot be compared on stable Rust.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -31,8 +30,8 @@ impl Location {
         self.order == other.order
     }
 
-    /// Creates an error that underlines the whole location. The error uses two tokens, because spans cannot be joined
-    /// on stable Rust.
+    /// Creates an error that underlines the whole location. The error is created from two tokens, one at the start and
+    /// one at the end of the location, because spans cannot be joined on stable Rust.
     fn error(self, message: &str) -> syn::Error {
         let [start, end] = [self.start, self.end].map(|span| Ident::new("_", span));
         syn::Error::new_spanned(quote!(#start #end), message)
@@ -89,7 +88,8 @@ impl Diagnostics {
 
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without a separate number, a syntax error would be attributed to the node that is parsed next.
+        // If a syntax error shared its location number with the node that is parsed next, the error would be attributed
+        // to that node.
         self.next += 1;
     }
 

@@ -211,8 +211,9 @@ impl Error {
         self.0.kind == Kind::Busy
     }
 
-    /// Returns `true` if the [store](crate::ClientBuilder::store) could not be read or written. The session in memory
-    /// is unchanged. If a refresh fails with this error, the refresh token was not sent. Try again later.
+    /// Returns `true` if the [store](crate::ClientBuilder::store) could not be read or written. A store failure does
+    /// not change the session in memory. If a refresh fails with this error, the refresh token was not sent. Try again
+    /// later.
     #[must_use]
     pub fn is_store(&self) -> bool {
         self.0.kind == Kind::Store
@@ -233,7 +234,7 @@ impl Error {
     }
 
     /// Returns `true` if the credential was refreshed, but the call cannot be sent again because its body is a one-shot
-    /// stream. Call the method again with a new stream.
+    /// stream. To repeat the call, make a new call with a new stream.
     #[must_use]
     pub fn is_not_replayable(&self) -> bool {
         self.0.kind == Kind::NotReplayable

@@ -36,7 +36,8 @@ pub(crate) struct Settings {
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
-/// A client's settings combined with the declarations of one API. A client computes the binding once for all its calls.
+/// A client's settings combined with the declarations of one API. A client creates one `Binding` and uses it for all
+/// calls.
 pub(crate) struct Binding {
     pub(crate) placement: Result<Placement>,
     /// Whether a 2xx response can mean that the server refused the credential, for trait methods that do not declare

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::charset::without_bom;
 use crate::platform::number;
 
-/// Returns the number of seconds in `value`. Some servers send the number of seconds as a JSON number, and others send
-/// it as a JSON string.
+/// Returns the duration in `value`, in seconds. Some servers send a duration as a JSON number, and others send it as a
+/// JSON string.
 pub(crate) fn seconds(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),

@@ -102,7 +102,7 @@ impl TokenEndpoint {
         Ok((self.upstream(&url, context), request))
     }
 
-    /// Revokes the tokens (RFC 7009 §2.1). Even if the token is already invalid, the server reports success.
+    /// Revokes the tokens (RFC 7009 §2.1). If the token to revoke is already invalid, the server also reports success.
     pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
         // When a server revokes a refresh token, it also revokes the corresponding access tokens.

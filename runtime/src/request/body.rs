@@ -65,10 +65,10 @@ impl Body {
     /// Creates a body from a stream. A body that is created from a stream can be sent only once.
     ///
     /// If the server refuses the credential, the session is refreshed, but the call fails with an error for which
-    /// [`is_not_replayable`](crate::Error::is_not_replayable) returns `true`. The call fails even if the server has not
-    /// read any of the stream. A credential that expires within two minutes is refreshed before a stream is sent,
-    /// because a stream cannot be sent again. Before a stream is sent, a credential whose lifetime is less than four
-    /// minutes is refreshed if half of the lifetime has passed.
+    /// [`is_not_replayable`](crate::Error::is_not_replayable) returns `true`, even if the server has not read any of
+    /// the stream. A credential that expires within two minutes is refreshed before a stream is sent, because a stream
+    /// cannot be sent again. Before a stream is sent, a credential whose lifetime is less than four minutes is
+    /// refreshed if half of the lifetime has passed.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,

@@ -137,8 +137,8 @@ impl Draft {
         }
     }
 
-    /// Writes the name of a field of the JSON body. The caller then writes the field's value and passes the result to
-    /// [`end_member`](Self::end_member).
+    /// Writes the name of a field of the JSON body. The caller then appends the field's value to the returned buffer
+    /// and passes the buffer to [`end_member`](Self::end_member).
     pub(crate) fn begin_member(&mut self, name: &'static str) -> Vec<u8> {
         let mut members = match std::mem::take(&mut self.partial) {
             PartialBody::Json(members) => members,

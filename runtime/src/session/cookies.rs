@@ -38,7 +38,7 @@ pub(crate) struct Cookies(Vec<Cookie>);
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
-    /// Whether the response is from a login or a refresh.
+    /// Whether the response belongs to a login or refresh request rather than to an ordinary call.
     refreshes: bool,
 }
 
@@ -63,8 +63,8 @@ impl Cookies {
     }
 
     /// Returns the latest expiration time of the cookies that a refresh at `url` needs. The refresh needs the cookies
-    /// that a login or an earlier refresh set. If their paths differ in length, only the cookies with the longest path
-    /// that matches `url` are needed. Returns `None` if the refresh does not need a cookie, or needs a cookie that has
+    /// that a login or an earlier refresh set. If several cookie paths match `url`, the refresh needs only the cookies
+    /// with the longest matching path. Returns `None` if the refresh does not need a cookie, or needs a cookie that has
     /// no expiration time.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
@@ -134,7 +134,7 @@ impl Cookies {
     }
 }
 
-/// Applies the limits to cookies from a store, because another program may have stored more cookies.
+/// Applies the limits to cookies from a store, because another program might have stored more cookies.
 impl From<Vec<Cookie>> for Cookies {
     fn from(mut cookies: Vec<Cookie>) -> Self {
         evict(&mut cookies, clock());

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind};
 
-/// `rotation_lost` is true if the server may have accepted the refresh token but the server's response never arrived.
+/// `rotation_lost` is true if the server might have accepted the refresh token but the server's response never arrived.
 pub(crate) fn expired(rotation_lost: bool) -> Error {
     if rotation_lost {
         let text = "the response to a refresh was lost, and the server no longer accepts the refresh token. Log in again";

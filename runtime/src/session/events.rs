@@ -35,8 +35,8 @@ pub enum SessionEvent {
     LoggedOut,
     /// A function passed to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked while it classified a response. The event
-    /// contains the name of the called method, or `None` for a hand-written request. If the function panics, the
-    /// response is not treated as a refused credential.
+    /// contains the name of the trait method that was called, or `None` for a hand-written request. If the function
+    /// panics, the response is not treated as a refused credential.
     RuleFailed(Option<&'static str>),
     /// The session was read from the store, either for the first time or after another process refreshed or logged in.
     Adopted,
@@ -47,13 +47,13 @@ pub enum SessionEvent {
     /// session.
     Uncoordinated,
     /// The session in the store was copied from another store or restored from a backup. If the original session is
-    /// still in use, a refresh of either session invalidates the refresh token that both sessions share. A server that
-    /// rotates refresh tokens can end both the original session and the copy when a client sends a refresh token that
-    /// was already used. If the server ends both sessions, the user has to log in again. `GrantShared` is emitted even
-    /// if the original session is no longer in use. Once the copied session has been refreshed, it is no longer treated
-    /// as a copy. See [`SessionStore::place`](crate::store::SessionStore::place).
+    /// still in use, a refresh of either session invalidates the refresh token that both sessions share. When a client
+    /// sends a refresh token that was already used, a server that rotates refresh tokens can end both the original
+    /// session and the copy, so that the user has to log in again. `GrantShared` is emitted even if the original
+    /// session is no longer in use. Once the copied session has been refreshed, it is no longer treated as a copy. See
+    /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
-    /// Revoking tokens failed. The server might accept the tokens until they expire. See
+    /// Tokens could not be revoked, so the server might accept these tokens until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).
     NotRevoked(Error),
 }

@@ -65,8 +65,8 @@ mod tests {
         remaining(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
-    /// H10: the remaining time is computed from the wall clock. If the wall clock is behind, the computed remaining
-    /// time does not exceed the token's lifetime.
+    /// H10: a token's remaining lifetime is computed from the wall clock. If the wall clock is behind, the computed
+    /// value does not exceed the time between `iat` and `exp`.
     #[test]
     fn the_expiry_is_read_and_a_slow_clock_does_not_extend_it() {
         let seconds = |count| Some(Duration::from_secs(count));

@@ -37,7 +37,7 @@ struct Shared {
     /// The time limit of the refresh, in milliseconds since the refresh started.
     due: AtomicU64,
     task: Cancel,
-    /// Whether the refresh token may have been sent.
+    /// Whether the refresh token might have been sent.
     sent: AtomicBool,
     discarded: Mutex<Discarded>,
     handed_over: Notify,
@@ -81,7 +81,7 @@ impl RefreshHandle {
         self.0.sent.store(true, Ordering::SeqCst);
     }
 
-    /// Whether the refresh token may have been sent.
+    /// Whether the refresh token might have been sent.
     pub(super) fn is_sent(&self) -> bool {
         self.0.sent.load(Ordering::SeqCst)
     }
@@ -163,7 +163,7 @@ impl RefreshHandle {
     }
 
     /// Waits until no login or logout is in progress, because either can replace the browser's cookies. In a browser,
-    /// the time that a refresh waits does not count toward the refresh's time limit.
+    /// the time spent waiting for a login or a logout does not count toward the refresh's time limit.
     pub(super) async fn exchange(&self, lock: &ExchangeLock) -> ExchangeGuard {
         let guard = lock.lock().await;
         if IN_BROWSER {

@@ -81,7 +81,7 @@ impl End {
 
 struct Joined {
     bytes: Vec<u8>,
-    /// The length of the body, in bytes, that the response headers announce.
+    /// The length of the body in bytes, as announced by the response headers.
     length: Option<usize>,
 }
 

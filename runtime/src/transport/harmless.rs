@@ -1,4 +1,4 @@
-//! Decides which headers a transport that follows redirects itself may send to another origin.
+//! Decides which headers may be sent to another origin by a transport that follows redirects itself.
 
 use http::HeaderName;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, USER_AGENT};

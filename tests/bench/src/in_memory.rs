@@ -36,7 +36,8 @@ pub fn open(guard: Guard, callers: usize) {
     callers_waiting().reserve(callers + 1);
 }
 
-/// Wakes the task that waits in [`quiet`]. The runtime must call this function whenever it is idle.
+/// Wakes the task that waits in [`quiet`]. The Tokio runtime must call this function each time the runtime becomes
+/// idle.
 pub fn nothing_to_do() {
     IDLE.store(true, Relaxed);
     if let Some(director) = DIRECTOR.lock().expect("no panic").take() {

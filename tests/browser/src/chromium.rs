@@ -56,7 +56,7 @@ impl Chromium {
             ])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
             .args(["--disable-extensions", "--remote-debugging-port=0", "--window-size=800,520"])
-            // Without this option, a page could open only one tab for each click.
+            // Without `--disable-popup-blocking`, a page could open only one tab for each click.
             .arg("--disable-popup-blocking")
             // Over plain HTTP, a page on the host `insecure.test` does not run in a secure context.
             .arg("--host-resolver-rules=MAP insecure.test 127.0.0.1")
@@ -127,7 +127,7 @@ impl Tab {
     pub async fn ready(&self) -> Result<(), Failure> {
         let started = Instant::now();
         loop {
-            // The evaluation fails while a page is loading, because the page loses its JavaScript context.
+            // JavaScript cannot be evaluated while a page is loading, because the page loses its JavaScript context.
             let ready = self.evaluate("!!window.page").await;
             match ready {
                 Ok(Value::Bool(true)) => return Ok(()),

@@ -240,7 +240,8 @@ async fn a_refused_refresh_method_starts_no_refresh() {
     }
 }
 
-/// C15: if the server refuses a public call, the client does not refresh, because the call did not send a token.
+/// C15: if the server refuses a call to a `#[public]` method, the client does not refresh, because the call did not
+/// send a token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_call_starts_no_refresh() {
     for status in [401, 403] {

@@ -99,8 +99,8 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     }
 }
 
-/// H3: an early refresh starts when a fifth of the lifetime remains, or 30 s if that is shorter. The margin before
-/// expiration is randomly increased by up to 20 percent.
+/// H3: an early refresh starts when a fifth of the lifetime remains, or 30 s if that is shorter. The time between an
+/// early refresh and the token's expiration is randomly increased by up to 20 percent.
 #[tokio::test(start_paused = true)]
 async fn the_margin_is_a_part_of_the_lifetime() {
     let margins = [

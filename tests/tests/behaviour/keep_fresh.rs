@@ -1,4 +1,5 @@
-//! Tests `keep_fresh`, which refreshes a session even without calls until its guard is dropped.
+//! Tests `keep_fresh`, which refreshes a session, even if no calls are made, until the guard that `keep_fresh` returned
+//! is dropped.
 
 use std::time::Duration;
 

@@ -171,7 +171,7 @@ async fn a_listed_redirect_is_classified_before_it_is_followed() {
     let error = shop.place().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 302, "{error:?}");
     assert_eq!(world.stage.routes().iter().filter(|route| route.contains("login")).count(), 0);
-    // A redirect is followed if the call is public or the redirect's status is not listed in `refresh_on`.
+    // A redirect is followed if the method is `#[public]` or the redirect's status is not listed in `refresh_on`.
     assert!(shop.place_publicly().await.unwrap().contains("Log in"));
     assert!(shop.place_other().await.unwrap().contains("Log in"));
 }

@@ -206,7 +206,7 @@ async fn a_revoked_session_ends_before_the_server_is_informed() {
     request.release();
     revoking.await.unwrap();
     assert!(!world.authority.accepts(&world.authority.access(1)));
-    // The session has already ended, so this call revokes nothing.
+    // The session has already ended, so this call does not revoke any tokens.
     shop.session().revoke().await.unwrap();
     world.authority.assert_logouts(1);
 }

@@ -1,4 +1,4 @@
-//! Tests `Sealed` around a store whose records the test can read.
+//! Tests the store wrapper `Sealed` with an inner store whose records the test can read.
 
 use afresh::MemoryStore;
 use afresh::store::{SealKey, Sealed, SessionStore, Swap};

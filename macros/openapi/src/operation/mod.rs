@@ -36,7 +36,7 @@ pub(crate) struct Work<'w, 'd> {
 
 impl<'d> Work<'_, 'd> {
     /// Converts an operation to one or more trait methods and reserves the names of these methods in `names`. If the
-    /// operation's path is unsupported, this function reports a loss and returns an empty list.
+    /// operation's path is unsupported, this function adds an entry to the report and returns an empty list.
     pub(crate) fn lower(&mut self, site: &Site<'d>, names: &mut Scope) -> Vec<Method> {
         self.types.place = site.route();
         let settings = self.types.settings;

@@ -16,8 +16,8 @@ pub(crate) struct Published {
 
 pub(crate) enum From {
     Npm(&'static Package),
-    /// The document is part of a dev-dependency of this crate. `Cargo.lock` contains the version and the checksum of
-    /// the dev-dependency.
+    /// The document is part of a dev-dependency, and `Cargo.lock` pins the version and the checksum of that
+    /// dev-dependency.
     Crate(&'static str),
 }
 

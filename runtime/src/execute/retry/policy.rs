@@ -92,8 +92,8 @@ impl Retry {
     }
 
     /// Sets the status codes after which a call is retried, instead of 429, 502, 503 and 504. After a 429 response, a
-    /// call is retried even if its method is not idempotent. After a response with another status code from `statuses`,
-    /// a call is retried only if its method is idempotent.
+    /// call is retried even if its method is not idempotent. After a response with a status code from `statuses` other
+    /// than 429, a call is retried only if its method is idempotent.
     ///
     /// Status codes outside 400 to 599 and status codes that trigger a refresh are invalid. If an invalid status code
     /// is set for a client, [`build`](crate::ClientBuilder::build) returns an error. If an invalid status code is set
@@ -104,8 +104,9 @@ impl Retry {
         self
     }
 
-    /// Sets the client's retry budget. A budget has an effect only in the builder, not in the policy of a single call.
-    /// Default: [`RetryBudget::percent(10)`](RetryBudget::percent).
+    /// Sets the client's retry budget. The budget has an effect only in a `Retry` that is passed to the client builder.
+    /// In a `Retry` for a single call, the budget is ignored. Default:
+    /// [`RetryBudget::percent(10)`](RetryBudget::percent).
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = Some(budget);
         self

@@ -37,8 +37,8 @@ struct Inner {
 }
 
 impl IdServer {
-    /// Creates a server that handles each request with the next item in `steps`. The server repeats the last step for
-    /// any further requests.
+    /// Creates a server that handles each request with the next item in `steps`. If there are more requests than items
+    /// in `steps`, the server handles the additional requests with the last item.
     fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let inner = Inner { steps: steps.into_iter().collect(), seen: Vec::new() };
         Self(Arc::new(Mutex::new(inner)))

@@ -67,7 +67,7 @@ fn codes_in_other_fields_end_the_session() {
 }
 
 /// W5: the user's declaration takes precedence over all known error codes. A response that is a web page does not end
-/// the session, because it does not come from the refresh endpoint itself.
+/// the session, because the page probably comes from a gateway rather than from the refresh endpoint.
 #[test]
 fn a_declared_status_outranks_every_code() {
     let declared = SessionEnds { declared: Some(vec![StatusCode::BAD_REQUEST]), ..SessionEnds::default() };

@@ -5,7 +5,7 @@ use crate::format::crc32::crc32;
 use crate::platform::base64;
 
 /// The first words of a message, including the format version. Increase the version if an older release would
-/// misinterpret a message or could not read the record that it contains. Adding words at the end of a message does not
+/// misinterpret a message or could not read the record in a message. Adding words at the end of a message does not
 /// require a new format version.
 const MARK: &str = "afresh 1";
 

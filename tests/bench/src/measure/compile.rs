@@ -50,8 +50,9 @@ fn of(samples: &[Samples], design: Design) -> &Samples {
     &samples[Design::ALL.iter().position(|other| *other == design).expect("a design of the list")]
 }
 
-/// Compares the `afresh` crate with the handwritten functions, for every column of the table. The difference between
-/// the ratios of even and odd rounds shows how precise a ratio is.
+/// Compares the build times of the `afresh` program with those of the handwritten program, for every column of the
+/// table. Each ratio is also computed for the even and the odd measurement rounds separately; the difference between
+/// the two results shows how precise the ratio is.
 fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
     let mut rows = Vec::new();
     for (types, samples) in ["shared", "distinct"].iter().zip(samples) {

@@ -96,7 +96,7 @@ impl Shop {
     }
 
     /// Refreshes the token while holding a Web Lock, so that only one tab refreshes at a time. Does nothing if another
-    /// tab has already refreshed.
+    /// tab has already refreshed the token.
     async fn refresh_under_lock(&self, before: Option<String>) -> Result<(), Failure> {
         let shop = self.clone();
         let work = Closure::once(move |_: JsValue| {

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The maximum ratio of the page size to the handwritten page's size. The goal is a ratio of 1.3. The limit is slightly
-/// higher because the pages contain source file paths, which are longer on some machines.
+/// The maximum ratio of the page size to the handwritten page's size. The project's goal is a ratio of 1.3, but this
+/// limit is slightly higher, because the pages contain source file paths, which are longer on some machines.
 const LIMIT: f64 = 1.32;
 
 fn main() {

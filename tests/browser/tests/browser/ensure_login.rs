@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use crate::login_during_refresh::{LONGEST_WAIT, SLOW, is_bobs_session};
 
-/// The delay of a refused refresh. Without the store's lock, a login waits only one second for the refresh.
+/// The server's delay before it refuses a refresh. Without the store's lock, a login waits only one second for the
+/// refresh.
 const REFUSED_AFTER: Duration = Duration::from_millis(2500);
 
 /// W13: `ensure_login` already holds the store's lock, so its login does not wait for this lock.
@@ -25,8 +26,8 @@ async fn ensure_login_does_not_wait_for_its_own_lock() {
     assert_eq!(stage.server.counts().logins, 1);
 }
 
-/// K4, W13: while `ensure_login` waits for the refresh of another tab, a login also waits for this refresh. The refusal
-/// of the refresh therefore does not delete the cookie of the login.
+/// K4, W13: while `ensure_login` waits for another tab's refresh, a login also waits for that refresh, so the server's
+/// refusal of the refresh does not delete the login's cookie.
 #[tokio::test]
 async fn a_login_beside_a_waiting_ensure_login_waits_for_the_refresh() {
     for ensuring in [1, 2] {

@@ -14,7 +14,7 @@ pub struct Case {
     /// string.
     pub is_known: bool,
     lines: Vec<String>,
-    /// Whether the mistake is a complete item. Otherwise, the mistake is a method of a trait.
+    /// Whether the mistake is a complete item rather than a method of a trait.
     is_item: bool,
 }
 

@@ -1,5 +1,5 @@
-//! The API that the randomized tests call. Every path contains the number of its call, so that the checks can match
-//! requests to calls.
+//! The API that the randomized tests call. Every request path contains the number of the call, so that the checks can
+//! match requests to calls.
 
 use std::convert::Infallible;
 
