@@ -87,8 +87,8 @@ async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let endpoint = logout.endpoint();
     let (request, copy) = logout.prepare(tokens_of(ended.snapshot()))?;
     let mut call = RoleCall { context, endpoint, request, receipt: Receipt::default() };
-    let _pause = call.pause_refreshes().await;
-    let outcome = call.log_out(&mut ended, copy).await;
+    let pause = call.pause_refreshes().await;
+    let outcome = call.log_out(&mut ended, copy, pause.as_ref()).await;
     let answer = call.end(outcome)?;
     session.saved().await?;
     Ok(answer)
@@ -146,34 +146,36 @@ impl RoleCall {
         Ok(answer)
     }
 
-    async fn log_out(&mut self, ended: &mut Ended, copy: Option<LogoutCall>) -> Result<Answer> {
+    async fn log_out(
+        &mut self,
+        ended: &mut Ended,
+        copy: Option<LogoutCall>,
+        pause: Option<&RefreshPause>,
+    ) -> Result<Answer> {
         if self.endpoint.bare || self.has_own_credential() {
             return Ok(self.send(&ended.snapshot().without_credential()).await?.0);
         }
         let answer = self.send(ended.snapshot()).await?.0;
-        if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
+        if !self.is_refused(&answer) || copy.is_none() && !self.request.is_replayable() {
+            return Ok(answer);
+        }
+        // If no new credential can be obtained, the refusal becomes the response to the logout.
+        let refreshed = ended.refreshed(pause.is_some_and(RefreshPause::is_effective)).await;
+        let Some(refreshed) = refreshed else { return Ok(answer) };
+        self.log_out_again(&refreshed, copy).await
     }
 
     fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
 
-    /// Handles a logout whose access token the server refused. The logout is sent a second time, with a new credential
-    /// that no other call uses. If no new credential can be obtained, the refusal becomes the response to the logout.
-    async fn log_out_again(
-        &mut self,
-        ended: &mut Ended,
-        refusal: Answer,
-        copy: Option<LogoutCall>,
-    ) -> Result<Answer> {
-        if copy.is_none() && !self.request.is_replayable() {
-            return Ok(refusal);
-        }
-        let Some(refreshed) = ended.refreshed().await else { return Ok(refusal) };
+    /// Sends a logout whose access token the server refused a second time, with a new credential that no other call
+    /// uses.
+    async fn log_out_again(&mut self, refreshed: &Snapshot, copy: Option<LogoutCall>) -> Result<Answer> {
         if let Some(logout) = copy {
-            self.request = logout.prepare(tokens_of(&refreshed))?.0;
+            self.request = logout.prepare(tokens_of(refreshed))?.0;
         }
-        Ok(self.send(&refreshed).await?.0)
+        Ok(self.send(refreshed).await?.0)
     }
 
     /// Returns whether the server refused the credential but might accept a newer credential.

@@ -11,6 +11,7 @@ use super::refresh_handle::RefreshHandle;
 use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
+use crate::platform::IN_BROWSER;
 
 /// The maximum time that a logout waits for a refresh that was running when the session ended. This time limit is
 /// longer than the deadline of a single refresh attempt.
@@ -42,12 +43,17 @@ impl Ended {
     /// Returns the ended session with a new credential, so that the logout request can be sent again. The credential
     /// comes from the refresh that was running when the session ended. If no refresh was running, or if that refresh
     /// had not sent the refresh token, the credential comes from a new refresh. The logout never sends a refresh token
-    /// that a running refresh has already sent.
-    pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
+    /// that a running refresh has already sent. `is_apart` is true if no other tab of the browser can refresh the
+    /// session.
+    pub(crate) async fn refreshed(&mut self, is_apart: bool) -> Option<Snapshot> {
+        // A refresh must not wait for itself. In a browser, the cookie might already belong to the next login.
+        if refresh_task::is_refresh_task_of(&self.session) || IN_BROWSER && self.session.is_logged_in() {
+            return None;
+        }
         // The logout cannot use a running refresh that has not sent the refresh token: that refresh might be waiting
         // for this logout, and it will not send the token.
         if !self.running.as_ref().is_some_and(RefreshHandle::is_sent) {
-            self.running = self.start_refresh().await;
+            self.running = self.start_refresh(is_apart).await;
         }
         let (credential, cookies) = self.running.as_ref()?.discarded().await?;
         self.unpublished = Some(credential.clone());
@@ -61,13 +67,12 @@ impl Ended {
 
     /// Starts the refresh as a separate task, like any other refresh. If the logout's future is dropped, the refresh
     /// continues and the new tokens are revoked.
-    async fn start_refresh(&self) -> Option<RefreshHandle> {
+    async fn start_refresh(&self, is_apart: bool) -> Option<RefreshHandle> {
         let (session, ended) = (&self.session, &*self.snapshot);
-        let tokens = ended.credential()?.tokens();
-        let may_refresh = session.can_refresh(ended)
+        let may_refresh = ended.credential().is_some()
+            && session.can_refresh(ended)
             && !session.unanswered().is_of(ended.stamp)
-            && !refresh_task::is_refresh_task_of(session)
-            && session.can_refresh_ended(tokens).await;
+            && session.can_refresh_ended(ended.stamp.epoch, is_apart).await;
         let runtime = session.runtime().filter(|_| may_refresh)?;
         let handle = RefreshHandle::new(LONGEST_WAIT);
         handle.claim();

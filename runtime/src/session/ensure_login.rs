@@ -129,7 +129,7 @@ impl Session {
         Ok(self.is_logged_in())
     }
 
-    fn is_logged_in(&self) -> bool {
+    pub(super) fn is_logged_in(&self) -> bool {
         matches!(self.state(), SessionState::LoggedIn | SessionState::Refreshing)
     }
 }

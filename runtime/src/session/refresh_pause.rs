@@ -21,7 +21,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 
 /// Prevents refreshes until this value is dropped or a time limit has passed.
 pub(crate) struct RefreshPause {
-    _end: oneshot::Sender<()>,
+    end: oneshot::Sender<()>,
+    holds_lock: bool,
+}
+
+impl RefreshPause {
+    /// Whether no tab can refresh the session at the moment.
+    pub(crate) fn is_effective(&self) -> bool {
+        self.holds_lock && !self.end.is_closed()
+    }
 }
 
 impl Session {
@@ -42,12 +50,12 @@ impl Session {
             self.wait_for_late_cookies().await;
             exchange = Some(self.0.exchange.lock().await);
         };
-        let _ = timeout(wait, acquired).await;
+        let holds_lock = timeout(wait, acquired).await.is_ok() && store_lock.is_some();
         let (end, ended) = oneshot::channel();
         task::spawn(&runtime, async move {
             let _ = timeout(LONGEST_PAUSE, ended).await;
             drop((store_lock, exchange));
         });
-        Some(RefreshPause { _end: end })
+        Some(RefreshPause { end, holds_lock })
     }
 }

@@ -5,6 +5,7 @@ pub mod authority;
 pub mod bundle;
 pub mod chromium;
 pub mod devtools;
+pub mod gate;
 pub mod probe;
 pub mod server;
 mod settings;

@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use crate::authority::{Authority, Counts, Issued};
+use crate::gate::Gate;
 use crate::probe::Probe;
 use crate::settings::Settings;
 
@@ -43,10 +44,8 @@ pub struct Server {
 struct Shared {
     authority: Mutex<Authority>,
     arrived: watch::Sender<u64>,
-    /// The number of login requests that have arrived.
-    logins: watch::Sender<u64>,
-    /// Whether the server holds its responses to logins.
-    holds_logins: watch::Sender<bool>,
+    logins: Gate,
+    logouts: Gate,
     with_cookie: AtomicU64,
     settings: Mutex<Settings>,
     files: PathBuf,
@@ -60,8 +59,8 @@ impl Server {
         let shared = Arc::new(Shared {
             authority: Mutex::default(),
             arrived: watch::Sender::new(0),
-            logins: watch::Sender::new(0),
-            holds_logins: watch::Sender::new(false),
+            logins: Gate::default(),
+            logouts: Gate::default(),
             with_cookie: AtomicU64::new(0),
             settings: Mutex::default(),
             files: files.to_owned(),
@@ -102,14 +101,14 @@ impl Server {
         lock(&self.shared.settings).refresh_delay = delay;
     }
 
-    /// Holds the response to each login until [`release_logins`](Self::release_logins) is called.
-    pub fn hold_logins(&self) {
-        self.shared.holds_logins.send_replace(true);
+    /// Returns the gate through which the responses to logins pass.
+    pub fn logins(&self) -> &Gate {
+        &self.shared.logins
     }
 
-    /// Sends the held responses to logins, and no longer holds responses.
-    pub fn release_logins(&self) {
-        self.shared.holds_logins.send_replace(false);
+    /// Returns the gate through which the responses to logouts pass.
+    pub fn logouts(&self) -> &Gate {
+        &self.shared.logouts
     }
 
     /// Makes the server refuse logouts that do not have a valid access token. By default, the server accepts every
@@ -146,12 +145,6 @@ impl Server {
     pub async fn refresh_after(&self, before: u64) {
         let mut arrived = self.shared.arrived.subscribe();
         let _ = arrived.wait_for(|arrived| *arrived > before).await;
-    }
-
-    /// Waits until `count` logins have arrived, including logins whose responses the server holds.
-    pub async fn received_logins(&self, count: u64) {
-        let mut logins = self.shared.logins.subscribe();
-        let _ = logins.wait_for(|logins| *logins >= count).await;
     }
 }
 
@@ -190,8 +183,7 @@ async fn login(
     let login = query.map_or_else(|_| serde_json::from_slice(&body).ok(), |Query(login)| Some(login));
     let login = login.filter(|login| login.password.as_deref().is_none_or(|password| password == PASSWORD));
     let issued = login.map(|login| lock(&shared.authority).log_in(&login.user));
-    shared.logins.send_modify(|logins| *logins += 1);
-    let _ = shared.holds_logins.subscribe().wait_for(|holds| !holds).await;
+    shared.logins.pass().await;
     issued.map_or_else(|| StatusCode::UNAUTHORIZED.into_response(), tokens)
 }
 
@@ -218,13 +210,19 @@ async fn refresh(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Respo
 }
 
 async fn logout(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let response = log_out(&shared, &headers);
+    shared.logouts.pass().await;
+    response
+}
+
+fn log_out(shared: &Shared, headers: &HeaderMap) -> Response {
     let settings = lock(&shared.settings).clone();
     let mut authority = lock(&shared.authority);
-    let is_accepted = || access_token(&headers).is_some_and(|access| authority.user_of(access).is_some());
+    let is_accepted = || access_token(headers).is_some_and(|access| authority.user_of(access).is_some());
     if settings.logout_needs_access_token && !is_accepted() {
         return settings.refusal.into_response();
     }
-    authority.log_out(cookie(&headers).unwrap_or_default());
+    authority.log_out(cookie(headers).unwrap_or_default());
     (StatusCode::NO_CONTENT, [(SET_COOKIE, NO_COOKIE)]).into_response()
 }
 

@@ -270,27 +270,3 @@ async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     let next = builder(&world).store(store).build().unwrap();
     assert_eq!(next.session().load().await.unwrap(), SessionState::LoggedOut);
 }
-
-/// W10: while another process is refreshing the shared session, a process whose logout the server refuses does not send
-/// the refresh token.
-#[tokio::test(start_paused = true)]
-async fn a_refused_logout_does_not_send_a_token_that_another_process_is_sending() {
-    let world = World::new();
-    world.guard(403);
-    let store = FakeStore::new();
-    let client = || builder(&world).store(store.clone()).build().unwrap();
-    let (here, there) = (client(), client());
-    here.login(&ANN).await.unwrap();
-    world.authority.expire();
-    world.authority.hold(Role::Refresh);
-    let call = tokio::spawn(there.order(7));
-    let exchange = world.authority.parked(Role::Refresh).await;
-    world.authority.next(Role::Logout, Handling::instead(401));
-    assert_eq!(here.logout().await.unwrap_err().status().unwrap(), 401);
-    exchange.release();
-    done(call).await.unwrap_err();
-    settled().await;
-    world.authority.assert_refreshes(1);
-    world.authority.assert_reuses(0);
-    assert_eq!(client().session().load().await.unwrap(), SessionState::LoggedOut);
-}

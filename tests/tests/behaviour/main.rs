@@ -51,6 +51,7 @@ mod refresh_answers;
 mod refresh_request;
 mod refresh_statuses;
 mod refreshers;
+mod refused_logout;
 mod rejected_early_refresh;
 mod replay;
 mod replay_limit;

@@ -14,7 +14,7 @@ mod tests;
 
 pub(crate) use self::adoption::{Adoption, Here};
 pub(crate) use self::compare::{Comparison, Identity};
-pub(crate) use self::store_view::{OtherUse, RecordDraft, StoreView, StoredRecord};
+pub(crate) use self::store_view::{RecordDraft, StoreView, StoredRecord};
 pub(crate) use self::stored_as::StoredAs;
 
 /// Whether the rejected refresh token was probably spent by an earlier refresh whose result was lost. `intent` is true

@@ -16,6 +16,9 @@ pub(crate) struct StoreView<L, I, R> {
     /// The intent that this process has stored for a refresh whose result is not yet known.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
+    /// Another process may have sent the refresh token of every ended session whose epoch is smaller than this value.
+    /// Unlike `other_use`, this value does not change when the store contains another session.
+    used_before: u64,
     /// The number of changes to the session. `written` is the number of changes that have been stored.
     pub(crate) changes: u64,
     pub(crate) written: u64,
@@ -29,8 +32,8 @@ pub(crate) enum OtherUse<I> {
     /// The last read found an intent that another process had stored. The intent remains in the store until the result
     /// of the intended refresh is known.
     Intended(I),
-    /// Another process may have sent the refresh token. This process has replaced the other process's intent to
-    /// refresh, or the store changed before this process could store the end of the session.
+    /// Another process may have sent the refresh token, and this process has replaced the other process's intent to
+    /// refresh.
     Possible,
 }
 
@@ -62,6 +65,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
             stored_as,
             intent: None,
             other_use: OtherUse::None,
+            used_before: 0,
             changes: 0,
             written: 0,
         }
@@ -85,6 +89,9 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     /// Sets the epoch of the session. A session in a new epoch gets a new identity.
     pub(crate) fn in_epoch(&mut self, epoch: u64, new_login: impl FnOnce() -> L) -> &mut Self {
         if self.stored_as.epoch != epoch {
+            if self.other_use != OtherUse::None {
+                self.used_before = epoch;
+            }
             self.stored_as = StoredAs::new(epoch, new_login());
             self.intent = None;
         }
@@ -162,7 +169,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         draft: &RecordDraft<L, I, R>,
         found: &StoredRecord<L, I, R>,
     ) -> Option<R> {
-        self.may_be_used_elsewhere(draft);
+        self.was_changed(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {
             return None;
         }
@@ -192,7 +199,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
 
     /// Records that the store rejected the login or logout in `draft` because the store's revision had changed.
     pub(crate) fn refused(&mut self, draft: RecordDraft<L, I, R>) {
-        self.may_be_used_elsewhere(&draft);
+        self.was_changed(&draft);
         self.revision = None;
         if self.is_current(&draft) {
             self.stored_as.storage = draft.stored_as.storage;
@@ -203,11 +210,17 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// If `draft` ends the session, this method records that another process may have sent the session's refresh token.
-    fn may_be_used_elsewhere(&mut self, draft: &RecordDraft<L, I, R>) {
-        if draft.ends {
-            self.other_use = OtherUse::Possible;
+    /// Records that another process changed the store before `draft` was written. If `draft` is a login or logout, the
+    /// other process may have sent the refresh token of the session that the login or logout ended.
+    fn was_changed(&mut self, draft: &RecordDraft<L, I, R>) {
+        if !draft.stored_as.is_confirmed() {
+            self.used_before = self.used_before.max(draft.stored_as.epoch);
         }
+    }
+
+    /// Whether another process may have sent the refresh token of the ended session from `epoch`.
+    pub(crate) fn is_used_elsewhere(&self, epoch: u64) -> bool {
+        epoch < self.used_before
     }
 
     pub(crate) fn written_up_to(&mut self, change: u64) {

@@ -8,13 +8,12 @@ use std::time::Duration;
 use super::lock_slot::Held;
 use super::state::{Failure, Progress, StoreSync, SyncState};
 use crate::error::{Error, Kind};
+use crate::platform::IN_BROWSER;
 use crate::platform::backoff::doubled;
 use crate::platform::task::Cancel;
 use crate::platform::time::timeout;
 use crate::session::events::SessionEvent;
 use crate::session::session::Session;
-use crate::session::store_rules::OtherUse;
-use crate::session::tokens::Tokens;
 use crate::store::ErasedStore;
 
 /// The pause after the first failed write. Each further failure doubles the pause.
@@ -136,15 +135,16 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
-    /// Whether this process can still refresh the session that it just ended. The session cannot be refreshed if
-    /// another process might have sent the refresh token. If all processes share a cookie that contains the refresh
-    /// token, the cookie always contains the newest refresh token. This method first records in the store that the
-    /// session has ended, so that no other process sends the refresh token later.
-    pub(crate) async fn can_refresh_ended(&self, ended: &Tokens) -> bool {
+    /// Whether this process can still refresh the session that it just ended, whose epoch is `epoch`. The session
+    /// cannot be refreshed if another process might have sent the refresh token. If `is_apart` is true, and all tabs of
+    /// a browser share the refresh token as a cookie, the cookie contains the newest refresh token that the browser has
+    /// received. This method first records in the store that the session has ended, so that no other process sends the
+    /// refresh token later.
+    pub(crate) async fn can_refresh_ended(&self, epoch: u64, is_apart: bool) -> bool {
         let Some(store_sync) = self.store_sync() else { return true };
-        let is_shared_cookie = store_sync.store.shares_cookies() && ended.refresh_token().is_none();
-        self.saved().await.is_ok()
-            && (is_shared_cookie || store_sync.state().view.other_use == OtherUse::None)
+        let is_newest_cookie =
+            IN_BROWSER && is_apart && store_sync.store.shares_cookies() && self.keeps_cookies();
+        self.saved().await.is_ok() && (is_newest_cookie || !store_sync.state().view.is_used_elsewhere(epoch))
     }
 }
 

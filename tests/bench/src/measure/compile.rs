@@ -20,7 +20,7 @@ pub fn measure() -> Section {
          endpoints share. The second number in each cell is the result with a separate pair of types for each\n\
          endpoint. The column \"after an edit\" shows a debug build after the path of one endpoint was changed. Each\n\
          value is the mean of the faster half of the rounds. Builds of afresh and of the handwritten functions\n\
-         alternate, and each is measured more often than the other builds.",
+         take turns, and each of these two builds is measured more times than any other build.",
     );
     let scratch = Scratch::new();
     let samples = [Types::Shared, Types::Distinct].map(|types| times::measure(&scratch, types));

@@ -7,7 +7,7 @@ use crate::section::{Section, number};
 pub fn measure(section: &mut Section) {
     section.text(
         "The next table shows the number of bytes per caller that the client allocated after startup. The client\n\
-         opens no connections, because a connection needs more memory than a caller, and the number of connections\n\
+         does not open connections, because a connection needs more memory than a caller, and the number of connections\n\
          depends on the machine. The server runs in the client process and responds only when the runtime is idle.\n\
          Therefore, all callers are in the same state: they have sent their requests, they are waiting after a\n\
          rejection, or they have sent their requests again. In the runs with a late start, all callers except one\n\

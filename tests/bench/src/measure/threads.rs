@@ -26,7 +26,7 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Cost of a session on several threads",
         "All threads share one client whose transport responds immediately. The table shows the CPU time per call in\n\
-         nanoseconds. The threads make calls in time slices of one millisecond, which alternate between calls with and\n\
+         nanoseconds. The threads make calls in time slices of one millisecond, alternately with and\n\
          without a session. In each time slice, all threads concurrently make the same kind of call. The values are medians\n\
          over the slices that other processes did not disturb. The last column is the median difference between\n\
          consecutive slices. The second target compares the increase in the session's cost with the time that a cache\n\

@@ -11,7 +11,7 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Ten thousand users with one connection pool",
         "Each user has a session with an expired token and makes one call. At most 64 calls run at the same time. The\n\
-         second column shows the memory that one idle user needs before the calls. In the handwritten client, each\n\
+         second column shows the memory that one idle user needs before the first call. In the handwritten client, each\n\
          user has a token and a lock for the refresh. In afresh, each session also stores the prepared header, the\n\
          token lifetime, and the state of refreshes and forbidden routes. A client created by `with_session` consists\n\
          of four pointers and the reference counts.",

@@ -69,3 +69,19 @@ async fn a_logout_during_the_refresh_of_another_tab_refreshes_again() {
         logs_out(&stage, &tabs[1], "page.logout()", 2).await;
     }
 }
+
+/// T7: Bob logs in before the server refuses Ada's logout. The logout does not refresh with Bob's cookie.
+#[tokio::test]
+async fn a_logout_that_is_refused_after_the_next_login_leaves_that_login_alone() {
+    let (stage, tabs) = expired(1, "", 401).await;
+    stage.server.logouts().close();
+    tabs[0].begin("window.logout = page.logout().catch(() => {})").await.unwrap();
+    stage.server.logouts().received(1).await;
+    tabs[0].evaluate("page.login_within('bob', 2000)").await.unwrap();
+    stage.server.logouts().open();
+    tabs[0].evaluate("logout").await.unwrap();
+    let counts = stage.server.counts();
+    assert_eq!((counts.refreshes, counts.logouts), (0, 0), "{counts:?}");
+    stage.server.expire();
+    assert_eq!(tabs[0].call(1).await.user.as_deref(), Some("bob"));
+}

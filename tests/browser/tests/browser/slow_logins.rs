@@ -12,7 +12,7 @@ use crate::login_during_refresh::is_bobs_session;
 /// until the test releases them.
 async fn expired(count: usize, query: &str) -> (Stage, Vec<Tab>) {
     let (stage, tabs) = logged_in(count, query).await;
-    stage.server.hold_logins();
+    stage.server.logins().close();
     stage.server.expire();
     (stage, tabs)
 }
@@ -23,10 +23,10 @@ async fn expired(count: usize, query: &str) -> (Stage, Vec<Tab>) {
 async fn calls_succeed_in_all_tabs_while_the_server_does_not_answer_a_login() {
     let (stage, tabs) = expired(2, "").await;
     tabs[0].begin("window.login = page.login('bob')").await.unwrap();
-    stage.server.received_logins(2).await;
+    stage.server.logins().received(2).await;
     call_in_all(&tabs, 2).await;
     assert_eq!(stage.server.counts().refreshes, 1, "{:?}", stage.server.counts());
-    stage.server.release_logins();
+    stage.server.logins().open();
     tabs[0].evaluate("login").await.unwrap();
     is_bobs_session(&stage, &tabs).await;
 }
@@ -40,7 +40,7 @@ async fn a_refresh_that_waits_for_two_slow_logins_sends_its_token_once() {
     for limit in [3500, 9000] {
         tabs[0].begin(&format!("page.login_within('bob', {limit}).catch(() => {{}})")).await.unwrap();
     }
-    stage.server.received_logins(2).await;
+    stage.server.logins().received(2).await;
     stage.server.delay_refreshes(Duration::from_millis(3500));
     call_in_all(&tabs, 2).await;
     let counts = stage.server.counts();
@@ -64,10 +64,10 @@ async fn a_login_keeps_the_lock_that_it_acquired_just_before_its_wait_ended() {
     tabs[1].begin("window.pending = page.calls(1)").await.unwrap();
     sleep(Duration::from_millis(2650)).await;
     tabs.remove(2).close().await.unwrap();
-    stage.server.received_logins(2).await;
+    stage.server.logins().received(2).await;
     let refreshed = timeout(Duration::from_millis(1500), stage.server.refresh_after(1)).await;
     assert!(refreshed.is_err(), "a tab has refreshed during the login");
-    stage.server.release_logins();
+    stage.server.logins().open();
     tabs[0].evaluate("login").await.unwrap();
     is_bobs_session(&stage, &tabs).await;
 }

@@ -3,7 +3,8 @@
 
 use super::world::View;
 use crate::session::store_rules::compare::{Identity, Storage};
-use crate::session::store_rules::{Here, OtherUse, RecordDraft, StoredAs, StoredRecord};
+use crate::session::store_rules::store_view::OtherUse;
+use crate::session::store_rules::{Here, RecordDraft, StoredAs, StoredRecord};
 
 const OWN_LOGIN: u8 = 1;
 const NEW_LOGIN: u8 = 2;
@@ -72,6 +73,32 @@ fn only_a_new_login_resets_the_use_by_other_processes() {
     let draft = draft_of(&view);
     view.confirmed(&draft, 4);
     assert_eq!(view.other_use, OtherUse::None);
+}
+
+/// If another process may have sent the refresh token of a session when the session ends, later reads and logins do not
+/// change that.
+#[test]
+fn an_ended_session_stays_used_elsewhere() {
+    let mut view = logged_in_beside_another_process();
+    assert!(!view.is_used_elsewhere(0));
+    view.in_epoch(1, || NEW_LOGIN);
+    let login = draft_of(&view);
+    view.confirmed(&login, 3);
+    assert_eq!(view.other_use, OtherUse::None);
+    assert!(view.is_used_elsewhere(0) && !view.is_used_elsewhere(1));
+
+    let mut view = logged_in();
+    view.in_epoch(1, || NEW_LOGIN);
+    let logout = view.draft(Here::LoggedOut, false).expect("the logout must be written");
+    view.refused(logout);
+    view.in_epoch(2, || NEW_LOGIN + 1);
+    assert!(view.is_used_elsewhere(0) && !view.is_used_elsewhere(2));
+
+    let mut view = logged_in();
+    view.in_epoch(1, || NEW_LOGIN);
+    let logout = view.draft(Here::LoggedOut, false).expect("the logout must be written");
+    view.confirmed(&logout, 2);
+    assert!(!view.is_used_elsewhere(0));
 }
 
 #[test]
