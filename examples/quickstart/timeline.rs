@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 /// One event: its kind, the time since the server started, and the number of the access token that was sent or issued.
-/// The first access token has the number 1.
+/// Access tokens are numbered from 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
     pub kind: Kind,

@@ -53,7 +53,7 @@ pub enum SessionEvent {
     /// session is no longer in use. Once the copied session has been refreshed, it is no longer treated as a copy. See
     /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
-    /// Tokens could not be revoked, so the server might accept these tokens until they expire. See
+    /// Some tokens could not be revoked, so the server might still accept them until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).
     NotRevoked(Error),
 }

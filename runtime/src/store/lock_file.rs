@@ -90,7 +90,7 @@ fn make_folder_of(path: &Path) -> io::Result<()> {
 }
 
 /// Creates the directory and its parent directories. If the path is a symbolic link to a directory that does not exist,
-/// this function creates the target directory, because the link can point to an empty volume.
+/// this function creates the target directory, because the link can point into a volume that is still empty.
 fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());

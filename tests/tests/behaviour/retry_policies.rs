@@ -69,7 +69,7 @@ async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
 }
 
 /// E5: for a policy that wraps the client, each attempt is a separate call. The first attempt refreshes the session,
-/// and later attempts do not.
+/// but later attempts do not.
 #[tokio::test(start_paused = true)]
 async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     let world = World::new();

@@ -18,7 +18,7 @@ use crate::waiting::{done, next_event, settled};
 /// The fake server's revocation endpoint, which ends the session that a received token belongs to.
 const REVOKE: &str = "https://shop.test/api/user/logout";
 
-/// Returns a client with tokens and a grant, which is used instead of a `#[refresh]` method.
+/// Returns a client that has tokens and refreshes them with a grant instead of a `#[refresh]` method.
 fn logged_in_client(world: &World) -> ShopClient {
     let grant = RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token"))
         .client_id("app")

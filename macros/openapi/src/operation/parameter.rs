@@ -134,7 +134,7 @@ impl Parameters<'_, '_> {
             }
             _ => {
                 self.types.lose(format!(
-                    "query parameter `{name}` is sent as JSON, because the style `{style}` cannot contain values of its type"
+                    "query parameter `{name}` is sent as JSON, because the style `{style}` cannot represent values of the parameter's type"
                 ));
                 self.push("query", name, Ty::JsonText(Box::new(ty)), required);
             }

@@ -53,7 +53,7 @@ fn path_type(types: &mut Types, ty: Ty, param: &Value, name: &str) -> Ty {
         (Form::Struct | Form::Map, ty) if !is_repeated => Ty::Members(separator, between, Box::new(ty)),
         (_, _) => {
             types.lose(format!(
-                "path parameter `{name}` is a string that the caller encodes, because the style `{style}` cannot contain values of its type"
+                "path parameter `{name}` is a string that the caller encodes, because the style `{style}` cannot represent values of the parameter's type"
             ));
             Ty::String
         }

@@ -22,7 +22,7 @@ pub(super) fn lower_path(
     let Some(members) = text.split('.').map(|name| parse_member(name, span)).collect::<Option<Vec<_>>>()
     else {
         let help = "separate field names with dots, such as `data.access_token`";
-        diag.push_help(at, format_args!("`{text}` is not a path of fields"), help);
+        diag.push_help(at, format_args!("`{text}` is not a valid field path"), help);
         return None;
     };
     if let Some(field) = field {

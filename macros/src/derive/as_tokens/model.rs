@@ -37,7 +37,7 @@ pub(super) struct FieldPath {
     pub(super) members: Vec<Member>,
 }
 
-/// A value that the runtime's type `Tokens` can contain.
+/// A value that the runtime's `Tokens` type can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// All token values in a nested struct that also derives `AsTokens`.
