@@ -104,7 +104,7 @@
 //! | `login` | | a user logs in: OAuth 2.0 with PKCE in a browser or a web server, device codes, discovery; see [`oauth2`] |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `blocking` | | `Pending::wait`: calls from code that is not async |
-//! | `hyper` | | `HyperTransport`: about 40 % fewer instructions per call than reqwest, but fewer features |
+//! | `hyper` | | `HyperTransport`: about 36% fewer instructions per call than reqwest, but fewer features |
 //! | `redis` | | `RedisStore`: a session that many machines share |
 //! | `keyring` | | `KeyringStore`: a session in the system keyring |
 //! | `encrypt` | | `Sealed`: encrypts the records of a different store |

@@ -8,7 +8,7 @@ fn main() {
     if !RedisServer::is_installed() {
         println!(
             "skipped: the store in Redis (redis-server is missing): install redis-server, then cargo test -p afresh-tests \
-             redis, and cargo test -p afresh-examples fleet"
+             --test stores --test processes, and cargo test -p afresh-examples fleet"
         );
     }
     if TcpListener::bind("[::1]:0").is_err() {

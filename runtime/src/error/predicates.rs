@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use super::causes::BoxError;
 use super::error::Error;
 use super::kind::Kind;
-use crate::error::Problem;
-use crate::error::Reason;
-use crate::error::Receipt;
-use crate::error::Rejection;
+use super::problem::Problem;
+use super::reason::Reason;
+use super::receipt::Receipt;
+use super::rejection::Rejection;
 use crate::format::charset::without_bom;
 use crate::format::retry_after;
 

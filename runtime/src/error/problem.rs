@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::error::Rejection;
+use super::rejection::Rejection;
 use crate::format::charset::without_bom;
 use crate::format::media_type::MediaType;
 

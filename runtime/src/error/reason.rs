@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::error::Challenge;
-use crate::error::Kind;
+use super::challenge::Challenge;
+use super::kind::Kind;
 
 /// The reason why the server's refusal of a call was final, for example because the refresh failed.
 ///

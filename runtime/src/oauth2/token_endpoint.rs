@@ -126,7 +126,10 @@ impl TokenEndpoint {
                 Err(error)
             }
             Err(elapsed) => {
-                let error = Error::new(Kind::Timeout, "the revocation endpoint did not respond in time");
+                let error = Error::new(
+                    Kind::Timeout,
+                    "the revocation endpoint did not respond in time. Try again later",
+                );
                 Err(error.with_source(elapsed))
             }
         }

@@ -79,7 +79,7 @@ impl Page<'_> {
             (NextPage::Last { pointer, parameter }, Some((last, _))) => match value_at(&last, pointer) {
                 Ok(Some(value)) => scalar(&value, pointer).map(|cursor| Some(set(parameter, &cursor))),
                 Ok(None) | Err(_) => Err(wrong(format!(
-                    "the last element of the page has no value at `{pointer}`, so the next page cannot be requested"
+                    "the last element of the page has no value at `{pointer}`, so the next page cannot be requested. Check the pointer in the `pages` attribute"
                 ))),
             },
             (NextPage::Number { parameter }, _) => self.count_up(parameter, 1, 1).map(Some),
@@ -125,7 +125,11 @@ impl Page<'_> {
         let Continuation { answered, upstream, paging, .. } = self.continuation;
         let mut url = match answered.join(link) {
             Ok(url) if !link.contains(char::REPLACEMENT_CHARACTER) => url,
-            _ => return Err(wrong("the link to the next page is not a valid URL")),
+            _ => {
+                return Err(wrong(
+                    "the link to the next page is not a valid URL. Check the `pages` attribute",
+                ));
+            }
         };
         if paging.rebase {
             let mut own = upstream.base.clone();
@@ -152,7 +156,11 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
         (Some(b"null"), _) => return Ok(Vec::new()),
         (Some(list), _) if list.starts_with(b"[") => list,
         (None, Some(_)) if found.has_parent => return Ok(Vec::new()),
-        (_, Some(pointer)) => return Err(wrong(format!("the page has no list at `{pointer}`"))),
+        (_, Some(pointer)) => {
+            return Err(wrong(format!(
+                "the page has no list at `{pointer}`. Check the pointer in the `pages` attribute"
+            )));
+        }
         (_, None) => {
             return Err(wrong(
                 "the page is not a list, and the method does not declare where the list is in the page. Add `items = \"/...\"` to the `pages` attribute",
@@ -202,7 +210,9 @@ fn scalar(value: &Value, pointer: &str) -> Result<String, Error> {
 }
 
 fn wrong_kind(pointer: &str, expected: &str) -> Error {
-    wrong(format!("the value at `{pointer}`, which identifies the next page, is not {expected}"))
+    wrong(format!(
+        "the value at `{pointer}`, which identifies the next page, is not {expected}. Check the pointer in the `pages` attribute"
+    ))
 }
 
 fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {

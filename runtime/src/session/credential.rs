@@ -66,7 +66,10 @@ impl Credential {
         jitter: f64,
     ) -> Result<Self, Error> {
         if tokens.access_token().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {
-            return Err(Error::new(Kind::Refresh, "the refresh response has no access token"));
+            return Err(Error::new(
+                Kind::Refresh,
+                "the refresh response has no access token. Check the return type of the refresh method",
+            ));
         }
         let tokens = match previous {
             Some(previous) => tokens.completed_by(previous),

@@ -113,7 +113,7 @@ impl Session {
             let result = result.unwrap_or_else(|elapsed| {
                 Err(Error::new(
                     Kind::Timeout,
-                    "the revocation did not finish within 10 s. The tokens might still be valid",
+                    "the revocation did not finish within 10 s, so the tokens might still be valid. Try again later",
                 )
                 .with_source(elapsed))
             });

@@ -1,6 +1,6 @@
 //! Uses reqwest's HTTP message types, which need no conversion.
 
-use crate::platform::url::Url;
+use super::url::Url;
 pub(crate) use reqwest::{Body, Error as BodyError, Request, Response};
 
 pub(crate) fn body_of(body: Body) -> Body {

@@ -4,7 +4,7 @@
 use http::{HeaderMap, Method};
 
 use super::body::Body;
-use crate::platform::url::Url;
+use super::url::Url;
 
 pub(crate) struct Request {
     method: Method,

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::incoming::{AbortOnDrop, BodyError, Incoming};
-use crate::platform::url::Url;
+use super::url::Url;
 
 pub(crate) struct Response {
     status: StatusCode,

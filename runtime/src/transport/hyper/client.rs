@@ -26,7 +26,7 @@ use crate::platform::url::Url;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A transport that sends requests with hyper-util's client. `HyperTransport` has fewer features than reqwest, but
-/// executes about 40% fewer instructions per call. Pass it to
+/// executes about 36% fewer instructions per call. Pass it to
 /// [`ClientBuilder::transport`](crate::ClientBuilder::transport). `HyperTransport` requires the `hyper` feature.
 ///
 /// ```
