@@ -28,7 +28,7 @@ impl Error {
     #[must_use]
     pub fn from_response(response: http::Response<Bytes>) -> Self {
         let (head, body) = response.into_parts();
-        let refused = CREDENTIAL_REFUSED.contains(&head.status.as_u16());
+        let refused = CREDENTIAL_REFUSED.contains(&head.status);
         let answer = Arc::new(Rejection::new(head.status, head.headers, body));
         let rejection = refused.then(|| answer.clone());
         Self::status_of(answer, Receipt::default()).with_rejection_if(rejection)

@@ -6,12 +6,13 @@ use http::{HeaderMap, StatusCode};
 use super::challenge::{self, TokenError};
 use super::rate_limit;
 use super::rules::Rules;
+use crate::declaration::statuses::Statuses;
 use crate::error::{Classification, Reason, Rejection};
 use crate::format::media_type::MediaType;
 
 /// The status codes that indicate a refused credential by default. The API trait or the client builder can override the
 /// default status codes.
-pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
+pub(crate) const CREDENTIAL_REFUSED: &[StatusCode] = &[StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
 
 /// A [`Classification`]. If a refresh would be useless, `reason` contains the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(crate) struct Classified {
 pub(crate) struct Policy<'a> {
     /// The status codes that indicate a refused credential. A 2xx status in this list indicates a refused credential
     /// only if a rule matches the response.
-    pub(crate) refresh_on: &'a [u16],
+    pub(crate) refresh_on: Statuses<'a>,
     pub(crate) expired_when: Rules<'a>,
     pub(crate) forbidden_when: Rules<'a>,
 }
@@ -40,7 +41,7 @@ impl Policy<'_> {
 
     /// Whether this status alone means that the server refused the credential.
     pub(crate) fn is_refusal(&self, status: StatusCode) -> bool {
-        !status.is_success() && (self.lists(status) || CREDENTIAL_REFUSED.contains(&status.as_u16()))
+        !status.is_success() && (self.lists(status) || CREDENTIAL_REFUSED.contains(&status))
     }
 
     /// Whether the runtime must read the beginning of the body to classify the response. `streams` is true if the
@@ -79,7 +80,7 @@ impl Policy<'_> {
     }
 
     pub(crate) fn lists(&self, status: StatusCode) -> bool {
-        self.refresh_on.contains(&status.as_u16())
+        self.refresh_on.contains(status)
     }
 
     /// Applies the rules that the API and the user declare. The declared rules take precedence over the status code and

@@ -81,8 +81,7 @@ impl<C: Api> ClientBuilder<C> {
     /// declared by the API are used, or 401 and 403 if the API declares none. A 2xx status code has an effect only if
     /// an [`expired_when`](Self::expired_when) rule also returns `true`.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        let statuses = self.checked("refresh_on", statuses);
-        self.settings.refresh_on = Some(statuses.into_iter().map(|status| status.as_u16()).collect());
+        self.settings.refresh_on = Some(self.checked("refresh_on", statuses).into());
         self
     }
 

@@ -9,6 +9,7 @@ use super::api::Api;
 use super::client::Client;
 use crate::auth::policy::CREDENTIAL_REFUSED;
 use crate::declaration::endpoint::ApiInfo;
+use crate::declaration::statuses::Statuses;
 use crate::refresh::method::{MethodProvider, Refresh};
 use crate::refresh::refresher::AnyRefresher;
 use crate::refresh::refresher_provider::RefresherProvider;
@@ -75,7 +76,7 @@ fn set_method(
     session_ends_on: Option<&[StatusCode]>,
 ) {
     client.session().require_login();
-    let usual = if refresh.by_cookie { statuses(CREDENTIAL_REFUSED) } else { Vec::new() };
+    let usual = if refresh.by_cookie { CREDENTIAL_REFUSED.to_vec() } else { Vec::new() };
     client.session().set_provider(Arc::new(MethodProvider {
         upstream: upstream.clone(),
         refresh,
@@ -86,10 +87,7 @@ fn set_method(
 /// Combines the statuses. Status codes set in the builder take precedence over status codes declared by the trait, and
 /// both replace the defaults.
 fn session_ends(builder: Option<&[StatusCode]>, api: &ApiInfo, usual: Vec<StatusCode>) -> SessionEnds {
-    let declared = builder.map(<[_]>::to_vec).or_else(|| api.session_ends_on.map(statuses));
+    let declared = builder.map(Statuses::Checked).or(api.session_ends_on);
+    let declared = declared.map(|statuses| statuses.iter().collect());
     SessionEnds { declared, usual, conditions: api.session_ends_when }
-}
-
-fn statuses(numbers: &[u16]) -> Vec<StatusCode> {
-    numbers.iter().filter_map(|status| StatusCode::from_u16(*status).ok()).collect()
 }

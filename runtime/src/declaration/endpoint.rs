@@ -6,18 +6,19 @@ use http::HeaderValue;
 
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
+use crate::declaration::statuses::Statuses;
 use crate::platform::idempotency_key::idempotency_key;
 
 /// The settings of an API trait that apply to all of its methods.
 #[derive(Debug)]
 pub struct ApiInfo {
     pub(crate) name: &'static str,
-    pub(crate) refresh_on: Option<&'static [u16]>,
+    pub(crate) refresh_on: Option<Statuses<'static>>,
     pub(crate) expired_when: &'static [Condition],
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
-    pub(crate) session_ends_on: Option<&'static [u16]>,
+    pub(crate) session_ends_on: Option<Statuses<'static>>,
     pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
     pub(crate) has_header_arguments: bool,
@@ -44,7 +45,7 @@ impl ApiInfo {
     /// Sets the status codes that indicate an expired credential.
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
-        self.refresh_on = Some(statuses);
+        self.refresh_on = Some(Statuses::Declared(statuses));
         self
     }
 
@@ -85,7 +86,7 @@ impl ApiInfo {
     /// Sets the status codes that end the session when the refresh endpoint returns them.
     #[must_use]
     pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
-        self.session_ends_on = Some(statuses);
+        self.session_ends_on = Some(Statuses::Declared(statuses));
         self
     }
 
@@ -129,11 +130,11 @@ pub struct Endpoint {
     /// Whether the API trait declares the method idempotent, regardless of the HTTP method.
     pub(crate) idempotent: bool,
     pub(crate) idempotency_key: Option<IdempotencyKey>,
-    pub(crate) refresh_on: Option<&'static [u16]>,
+    pub(crate) refresh_on: Option<Statuses<'static>>,
     pub(crate) expired_when: Option<&'static [Condition]>,
     pub(crate) forbidden_when: Option<&'static [Condition]>,
     /// The status codes for which the method returns `None`.
-    pub(crate) none_on: &'static [u16],
+    pub(crate) none_on: Statuses<'static>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) pages: Option<Paging>,
 }
@@ -186,7 +187,7 @@ impl Endpoint {
             refresh_on: None,
             expired_when: None,
             forbidden_when: None,
-            none_on: &[],
+            none_on: Statuses::EMPTY,
             timeout: None,
             pages: None,
         }
@@ -252,7 +253,7 @@ impl Endpoint {
     /// `#[refresh_on(...)]`.
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
-        self.refresh_on = Some(statuses);
+        self.refresh_on = Some(Statuses::Declared(statuses));
         self
     }
 
@@ -273,7 +274,7 @@ impl Endpoint {
     /// `#[none_on(...)]`.
     #[must_use]
     pub const fn none_on(mut self, statuses: &'static [u16]) -> Self {
-        self.none_on = statuses;
+        self.none_on = Statuses::Declared(statuses);
         self
     }
 

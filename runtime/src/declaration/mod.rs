@@ -3,3 +3,4 @@
 pub(crate) mod condition;
 pub(crate) mod endpoint;
 pub(crate) mod paging;
+pub(crate) mod statuses;

@@ -37,7 +37,7 @@ impl Execution {
         let context = self.context.clone();
         let (session, attached) = (&context.session, self.attached);
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
-        let is_refusal = context.refresh_on(self.plan.endpoint()).contains(&response.status().as_u16());
+        let is_refusal = context.refresh_on(self.plan.endpoint()).contains(response.status());
         if response.status().is_redirection() && !is_refusal {
             // The request to the redirect target is a new request, so it carries the session's current credential.
             if let Some(sent_with) = &snapshot {

@@ -10,10 +10,11 @@ use super::options::CallOptions;
 use super::placement::Placement;
 use super::retry::retrying::{Retries, Retrying};
 use super::settings::{Binding, Settings};
-use crate::auth::policy::{CREDENTIAL_REFUSED, Policy};
+use crate::auth::policy::Policy;
 use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
+use crate::declaration::statuses::Statuses;
 use crate::error::{Error, Result};
 use crate::platform::time::Instant;
 use crate::request::call::Call;
@@ -148,10 +149,9 @@ impl Context {
 
     /// The method's `refresh_on` status codes take precedence over the builder's codes. The builder's codes take
     /// precedence over the trait's codes.
-    pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
+    pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> Statuses<'_> {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
-        let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
-        own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
+        own.unwrap_or_else(|| self.settings.refresh_on(endpoint.map(|endpoint| endpoint.api)))
     }
 
     /// A timeout set on this clone of the client takes precedence over the method's timeout. The method's timeout takes
@@ -164,7 +164,7 @@ impl Context {
     /// Returns an error if the builder's `retry` contains a status code that cannot be retried, such as one that
     /// triggers a refresh.
     pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
-        let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);
+        let set = self.settings.refresh_on(Some(api));
         let mistake = self.settings.retry.as_ref().and_then(|retry| retry.mistake(set));
         mistake.map_or(Ok(()), |mistake| Err(Error::builder(format!("`retry`: {mistake}"))))
     }

@@ -11,6 +11,7 @@ use super::placement::Placement;
 use super::plan::{Declaration, Plan};
 use super::retry::faults::Stage;
 use super::send::Sender;
+use crate::declaration::statuses::Statuses;
 use crate::error::{Error, Receipt, Stamp};
 use crate::platform::url::Url;
 use crate::request::prepared::Prepared;
@@ -232,7 +233,7 @@ pub(super) fn sender<'a>(
         Declaration::HandWritten(hand_written) => &hand_written.placement,
     };
     // A request without the session's credential cannot trigger a refresh, so its redirects are not classified.
-    let refresh_on = plan.demand.map_or(&[] as &[_], |_| context.refresh_on(plan.endpoint()));
+    let refresh_on = plan.demand.map_or(Statuses::EMPTY, |_| context.refresh_on(plan.endpoint()));
     Ok(Sender {
         upstream: &context.upstream,
         session: &context.session,

@@ -11,6 +11,7 @@ use super::logout_call::LogoutCall;
 use super::retry::until_sent::until_sent;
 use super::send::{Received, Sender};
 use crate::declaration::endpoint::Endpoint;
+use crate::declaration::statuses::Statuses;
 use crate::error::{Classification, Error, Kind, Receipt, Rejection, Result};
 use crate::platform::IN_BROWSER;
 use crate::refresh::method::TokensOf;
@@ -196,7 +197,7 @@ impl RoleCall {
             follow_to: [&[]; 2],
             has_role: true,
             spans: &spans,
-            refresh_on: &[],
+            refresh_on: Statuses::EMPTY,
         };
         let send = |request| sender.send(request, Some(snapshot), false);
         let (request, receipt) = (&mut self.request, &mut self.receipt);

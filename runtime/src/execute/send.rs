@@ -4,6 +4,7 @@
 //! The runtime, not the transport, follows redirects, because a transport cannot know which headers are secret.
 
 use super::placement::Placement;
+use crate::declaration::statuses::Statuses;
 use crate::error::{Error, Kind, Stamp};
 use crate::platform::messages::Request;
 use crate::platform::url::Url;
@@ -30,7 +31,7 @@ pub(crate) struct Sender<'a> {
     pub(crate) spans: &'a SendSpans,
     /// The status codes with which the server refuses a credential. A redirect whose status code is in `refresh_on` is
     /// treated as a refusal and is not followed.
-    pub(crate) refresh_on: &'a [u16],
+    pub(crate) refresh_on: Statuses<'a>,
 }
 
 /// The final response to a request, after any redirects.
@@ -86,7 +87,7 @@ impl Sender<'_> {
         for _ in 0..=MAX_REDIRECTS {
             let url = hop.url.as_ref().unwrap_or(&first);
             let own = !hop.left_origin && self.keep_cookies(&response, url, stamp, cookies);
-            let is_refusal = own && self.refresh_on.contains(&response.status().as_u16());
+            let is_refusal = own && self.refresh_on.contains(response.status());
             let next = if is_refusal { None } else { hop.next(&response, url, self.upstream) };
             let next = next.filter(|next| !(next.left_origin && self.has_role));
             // A redirect that cannot be followed is returned to the caller.

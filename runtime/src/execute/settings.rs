@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderName;
 use http::header::AUTHORIZATION;
+use http::{HeaderName, StatusCode};
 use tokio::sync::Semaphore;
 
+use crate::auth::policy::CREDENTIAL_REFUSED;
 use crate::auth::rules::RuleFn;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
+use crate::declaration::statuses::Statuses;
 use crate::error::Result;
 use crate::execute::placement::Placement;
 use crate::execute::retry::budget::RetryBudget;
@@ -24,7 +26,7 @@ pub(crate) struct Settings {
     pub(crate) retry: Option<Arc<dyn Retries>>,
     /// Limits the retries of all calls, including calls with their own `Retry`.
     pub(crate) retry_budget: RetryBudget,
-    pub(crate) refresh_on: Option<Arc<[u16]>>,
+    pub(crate) refresh_on: Option<Arc<[StatusCode]>>,
     pub(crate) expired_when: Vec<RuleFn>,
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
@@ -47,11 +49,18 @@ pub(crate) struct Binding {
 
 impl Settings {
     pub(crate) fn bind(&self, api: &'static ApiInfo, upstream: &Upstream) -> Binding {
-        let refresh_on = self.refresh_on.as_deref().or(api.refresh_on).unwrap_or_default();
-        let placement =
-            upstream.check_refresh_on(refresh_on).and_then(|()| self.placement(Some(api), upstream));
+        let placement = upstream
+            .check_refresh_on(self.refresh_on(Some(api)))
+            .and_then(|()| self.placement(Some(api), upstream));
         let classifies_successes = !(self.expired_when.is_empty() && api.expired_when.is_empty());
         Binding { placement, classifies_successes }
+    }
+
+    /// Returns the status codes that trigger a refresh if the method declares none. The builder's codes take precedence
+    /// over the trait's codes.
+    pub(crate) fn refresh_on(&self, api: Option<&ApiInfo>) -> Statuses<'_> {
+        let set = self.refresh_on.as_deref().map(Statuses::Checked);
+        set.or_else(|| api?.refresh_on).unwrap_or(Statuses::Checked(CREDENTIAL_REFUSED))
     }
 
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {

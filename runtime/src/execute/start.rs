@@ -13,6 +13,7 @@ use super::options::CallOptions;
 use super::plan::{Declaration, Plan};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
+use crate::declaration::statuses::Statuses;
 use crate::error::{Error, Result};
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
@@ -72,7 +73,7 @@ impl MethodCall {
         request.replace_headers(headers);
         let bounds = options.take_bounds(context.settings.allow_http)?;
         let placement = context.placement()?;
-        context.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or_default())?;
+        context.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or(Statuses::EMPTY))?;
         let takes_credential =
             endpoint.role == Role::Ordinary && context.takes_credential(&request, placement);
         let plan = Plan {

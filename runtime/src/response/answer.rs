@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::declaration::paging::Paging;
+use crate::declaration::statuses::Statuses;
 use crate::error::{Error, Receipt, Rejection};
 use crate::format::json_number::clamp_numbers;
 use crate::platform::messages;
@@ -131,8 +132,8 @@ impl Answer {
         Self { rejection, refused, ..self }
     }
 
-    pub(crate) fn set_none_on(&mut self, statuses: &[u16]) {
-        self.none = statuses.contains(&self.status.as_u16());
+    pub(crate) fn set_none_on(&mut self, statuses: Statuses<'_>) {
+        self.none = statuses.contains(self.status);
     }
 
     pub(crate) fn is_none(&self) -> bool {

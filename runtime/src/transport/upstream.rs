@@ -4,8 +4,9 @@
 use std::fmt;
 
 use http::header::HOST;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
+use crate::declaration::statuses::Statuses;
 use crate::error::Error;
 use crate::platform::IN_BROWSER;
 use crate::platform::messages::Request;
@@ -107,9 +108,10 @@ impl Upstream {
     }
 
     /// Returns an error if `statuses` contains the status of a redirect that the transport follows itself.
-    pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
-        let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
-        match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
+    pub(crate) fn check_refresh_on(&self, statuses: Statuses<'_>) -> Result<(), Error> {
+        let is_redirect = |status: &StatusCode| matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
+        let followed = statuses.iter().find(is_redirect).filter(|_| self.follows_redirects);
+        match followed.as_ref().map(StatusCode::as_str) {
             Some(status) if IN_BROWSER => Err(Error::builder(format!(
                 "`refresh_on` contains the status {status}, but a browser follows this redirect itself. Use a different status"
             ))),

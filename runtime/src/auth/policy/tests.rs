@@ -15,7 +15,7 @@ const fn policy(
     forbidden: &'static [Condition],
 ) -> Policy<'static> {
     Policy {
-        refresh_on,
+        refresh_on: Statuses::Declared(refresh_on),
         expired_when: Rules { declared: expired, functions: &[] },
         forbidden_when: Rules { declared: forbidden, functions: &[] },
     }

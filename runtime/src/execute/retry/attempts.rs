@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::faults::{Allowed, is_idempotent};
 use super::retrying::EndedAttempt;
 use crate::declaration::endpoint::Endpoint;
+use crate::declaration::statuses::Statuses;
 use crate::error::Error;
 use crate::execute::execution::Execution;
 use crate::platform::time::{Instant, sleep};
@@ -21,7 +22,10 @@ impl Execution {
             outcome: outcome.as_ref(),
             stage: self.stage,
             allowed: &|| self.allowed(),
-            handled: [self.context.refresh_on(endpoint), endpoint.map_or(&[], |endpoint| endpoint.none_on)],
+            handled: [
+                self.context.refresh_on(endpoint),
+                endpoint.map_or(Statuses::EMPTY, |endpoint| endpoint.none_on),
+            ],
             retries: self.receipt.retries,
             deadline: retrying.deadline,
             budget: &self.context.settings.retry_budget,

@@ -7,9 +7,15 @@ use http::StatusCode;
 
 use super::backoff;
 use super::budget::RetryBudget;
+use crate::declaration::statuses::Statuses;
 
 /// The status codes after which a call is retried by default.
-const STATUSES: &[u16] = &[429, 502, 503, 504];
+const STATUSES: &[StatusCode] = &[
+    StatusCode::TOO_MANY_REQUESTS,
+    StatusCode::BAD_GATEWAY,
+    StatusCode::SERVICE_UNAVAILABLE,
+    StatusCode::GATEWAY_TIMEOUT,
+];
 
 /// Settings for retrying calls after failures that are unrelated to the credential. Retries can be set for a client
 /// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for a single call
@@ -50,8 +56,10 @@ pub struct Retry {
     pub(super) attempts: u32,
     base: Duration,
     max_wait: Duration,
-    /// The status codes set by the user, which replace the default status codes.
-    statuses: Option<Arc<[u16]>>,
+    /// The status codes set by the user before the first invalid number, which replace the default status codes.
+    statuses: Option<Arc<[StatusCode]>>,
+    /// The first number set by the user that is not a status code from 400 to 599.
+    invalid: Option<u16>,
     budget: Option<RetryBudget>,
 }
 
@@ -62,6 +70,7 @@ impl Default for Retry {
             base: Duration::from_millis(100),
             max_wait: Duration::from_secs(20),
             statuses: None,
+            invalid: None,
             budget: None,
         }
     }
@@ -100,7 +109,16 @@ impl Retry {
     /// for a single call, the call fails with an error for which [`is_request`](crate::Error::is_request) returns
     /// `true`.
     pub fn on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.statuses = Some(statuses.into_iter().collect());
+        self.invalid = None;
+        let valid = statuses.into_iter().map_while(|status| {
+            let code = StatusCode::from_u16(status).ok();
+            let code = code.filter(|code| code.is_client_error() || code.is_server_error());
+            if code.is_none() {
+                self.invalid = Some(status);
+            }
+            code
+        });
+        self.statuses = Some(valid.collect());
         self
     }
 
@@ -118,19 +136,19 @@ impl Retry {
 
     /// Returns an error message if one of the status codes cannot be retried. `refresh_on` contains the status codes
     /// that trigger a refresh.
-    pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
-        self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
-            400..=599 if refresh_on.contains(status) => {
-                Some(format!("the status {status} triggers a refresh, so it cannot be retried"))
-            }
-            400..=599 => None,
-            _ => Some(format!("the status {status} cannot be retried. Use status codes from 400 to 599")),
-        })
+    pub(crate) fn mistake(&self, refresh_on: Statuses<'_>) -> Option<String> {
+        let statuses = self.statuses.as_deref().unwrap_or_default();
+        if let Some(status) = statuses.iter().find(|status| refresh_on.contains(**status)) {
+            let status = status.as_str();
+            return Some(format!("the status {status} triggers a refresh, so it cannot be retried"));
+        }
+        let status = self.invalid?;
+        Some(format!("the status {status} cannot be retried. Use status codes from 400 to 599"))
     }
 
     /// Returns whether a call whose method allows retries is retried after a response with the given status code.
     pub(super) fn lists(&self, status: StatusCode) -> bool {
-        self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
+        self.statuses.as_deref().unwrap_or(STATUSES).contains(&status)
     }
 
     /// Returns the wait time before a retry if the server does not request a specific time. `retries` is the number of
@@ -146,14 +164,16 @@ mod tests {
 
     #[test]
     fn statuses_that_cannot_be_retried_are_named() {
-        let mistake = |statuses: &[u16]| Retry::default().on(statuses.iter().copied()).mistake(&[401, 503]);
+        let refresh_on = Statuses::Declared(&[401, 503]);
+        let mistake = |statuses: &[u16]| Retry::default().on(statuses.iter().copied()).mistake(refresh_on);
         for status in [0, 99, 100, 200, 204, 301, 399, 600, 999] {
             assert!(mistake(&[429, status]).unwrap().contains(&status.to_string()));
         }
         assert_eq!(mistake(&[503]).unwrap(), "the status 503 triggers a refresh, so it cannot be retried");
+        assert_eq!(mistake(&[503, 0]), mistake(&[503]), "the first invalid status code is named");
         assert_eq!(mistake(&[400, 403, 409, 500, 599]), None);
         assert_eq!(
-            Retry::default().mistake(&[401, 503]),
+            Retry::default().mistake(refresh_on),
             None,
             "the default status codes can include a status code that triggers a refresh"
         );

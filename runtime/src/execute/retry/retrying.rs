@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::budget::RetryBudget;
 use super::faults::{Allowed, Fault, Stage, fault_of};
 use super::policy::Retry;
+use crate::declaration::statuses::Statuses;
 use crate::error::Error;
 use crate::format::retry_after;
 use crate::platform::time::Instant;
@@ -23,7 +24,7 @@ pub(crate) struct Retrying {
 /// because only `dyn Retries` objects refer to that code.
 pub(crate) trait Retries: Send + Sync {
     /// Returns an error message if the settings contain a status code that cannot be retried.
-    fn mistake(&self, refresh_on: &[u16]) -> Option<String>;
+    fn mistake(&self, refresh_on: Statuses<'_>) -> Option<String>;
 
     /// Returns the wait time before the next attempt, or `None` if the outcome of `attempt` is final.
     fn wait_after(&self, attempt: &EndedAttempt<'_>) -> Option<Duration>;
@@ -35,14 +36,14 @@ pub(crate) struct EndedAttempt<'a> {
     pub(crate) allowed: &'a dyn Fn() -> Allowed,
     /// The response status codes after which a call is never retried, because they trigger a refresh or because the
     /// trait method returns `None` for them.
-    pub(crate) handled: [&'a [u16]; 2],
+    pub(crate) handled: [Statuses<'a>; 2],
     pub(crate) retries: u32,
     pub(crate) deadline: Option<Instant>,
     pub(crate) budget: &'a RetryBudget,
 }
 
 impl Retries for Retry {
-    fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
+    fn mistake(&self, refresh_on: Statuses<'_>) -> Option<String> {
         Self::mistake(self, refresh_on)
     }
 
@@ -53,7 +54,7 @@ impl Retries for Retry {
         let fault = match attempt.outcome {
             Ok(answer) => {
                 let status = answer.status();
-                let handled = attempt.handled.iter().any(|statuses| statuses.contains(&status.as_u16()));
+                let handled = attempt.handled.iter().any(|statuses| statuses.contains(status));
                 let retried = self.lists(status) && !handled;
                 retried.then_some(Fault::Status(status))
             }

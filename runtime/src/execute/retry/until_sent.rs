@@ -4,6 +4,7 @@
 use super::faults::{Allowed, Stage};
 use super::retrying::EndedAttempt;
 use crate::declaration::endpoint::Endpoint;
+use crate::declaration::statuses::Statuses;
 use crate::error::{Error, Receipt, Result};
 use crate::execute::context::Context;
 use crate::execute::deadline::Deadline;
@@ -40,7 +41,7 @@ pub(crate) async fn until_sent(
                 outcome: Err(&error),
                 stage: Stage::Sending,
                 allowed: &|| Allowed { replayable: call.is_replayable(), once: true, idempotent: false },
-                handled: [&[]; 2],
+                handled: [Statuses::EMPTY; 2],
                 retries,
                 deadline: retrying.deadline,
                 budget: &context.settings.retry_budget,
