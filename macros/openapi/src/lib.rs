@@ -12,7 +12,7 @@ mod report;
 mod schema;
 mod settings;
 mod source;
-mod wire_types;
+mod helper_types;
 mod write;
 
 pub use self::compare::differences;
