@@ -76,7 +76,7 @@ mod tests {
             polling.no_answer(&no_answer(true, None));
             waits.push(polling.wait().as_secs());
         }
-        assert_eq!(waits, [10, 20, 40, 60, 60]);
+        assert_eq!(waits, [10, 20, 40, 60, 60], "waits in seconds");
         polling.answered();
         assert_eq!(polling.wait(), seconds(5));
         polling.no_answer(&no_answer(false, Some(seconds(90))));

@@ -122,7 +122,11 @@ mod tests {
     async fn a_single_chunk_is_not_copied() {
         let chunk = Bytes::from(vec![7; 1000]);
         let body = read(&mut response(vec![chunk.clone()]), NO_LIMIT).await.unwrap().bytes;
-        assert_eq!((body.as_ptr(), body.len()), (chunk.as_ptr(), chunk.len()));
+        assert_eq!(
+            (body.as_ptr(), body.len()),
+            (chunk.as_ptr(), chunk.len()),
+            "address and length of the body"
+        );
         assert!(read(&mut response(vec![]), NO_LIMIT).await.unwrap().bytes.is_empty());
     }
 

@@ -119,7 +119,11 @@ async fn a_token_endpoint_at_the_apis_origin_gets_the_default_headers() {
     world.guard(403);
     client.orders().await.unwrap();
     let exchange = &world.authority.requests(Role::Refresh)[0];
-    assert_eq!((exchange.header("x-api-key"), exchange.header("authorization")), (Some("k"), None));
+    assert_eq!(
+        (exchange.header("x-api-key"), exchange.header("authorization")),
+        (Some("k"), None),
+        "`x-api-key` and `authorization` headers"
+    );
 }
 
 /// A client secret is sent either URL-encoded in the `authorization` header or in the body, but never in both.

@@ -281,7 +281,7 @@ async fn a_type_of_the_user_reads_urlencoded_tokens() {
     let answer = Answer::text(200, "access_token=t&expires=60");
     world.authority.next(Role::Login, Handling::instead(answer));
     let named = forms.login(&ANN).await.unwrap().body;
-    assert_eq!((&*named.access_token, named.expires), ("t", 60));
+    assert_eq!((&*named.access_token, named.expires), ("t", 60), "access token and lifetime in seconds");
     assert_eq!(forms.session().tokens().unwrap().expires_in(), Some(Duration::from_secs(60)));
 }
 

@@ -56,7 +56,11 @@ async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     accept(&world, "new-2");
     shop.order(7).await.unwrap();
 
-    assert_eq!(*counter.given.lock().unwrap(), [None, Some(Tokens::new("new-1"))]);
+    assert_eq!(
+        *counter.given.lock().unwrap(),
+        [None, Some(Tokens::new("new-1"))],
+        "tokens that the refresher received in each refresh"
+    );
     assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 

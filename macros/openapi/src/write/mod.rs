@@ -7,11 +7,11 @@ mod method;
 pub(crate) use self::layout::normal;
 use crate::docs::one_line;
 use crate::error::Error;
+use crate::helper_types;
 use crate::model::{DateTy, Trait, Ty};
 use crate::operation::Login;
 use crate::report::Loss;
 use crate::schema::Definitions;
-use crate::helper_types;
 
 /// The input for one generated file.
 #[derive(Debug)]
