@@ -181,7 +181,11 @@ mod tests {
             let total: usize = sizes.iter().sum();
             let chunks = sizes.iter().map(|size| Bytes::from(vec![7; *size])).collect();
             let read = read(&mut response(chunks), limit).await.unwrap();
-            assert_eq!((read.bytes.len(), read.is_cut), (total.min(limit), is_cut), "{sizes:?}");
+            assert_eq!(
+                (read.bytes.len(), read.is_cut),
+                (total.min(limit), is_cut),
+                "length, and whether the body is cut: {sizes:?}"
+            );
         }
         let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
         let counter = asked.clone();

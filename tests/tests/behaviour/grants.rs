@@ -322,7 +322,11 @@ async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
 
         let error = client.orders().await.unwrap_err();
 
-        assert_eq!((error.is_session_expired(), error.is_refresh()), (ends, !ends), "{error:?}");
+        assert_eq!(
+            (error.is_session_expired(), error.is_refresh()),
+            (ends, !ends),
+            "is_session_expired() and is_refresh() of {error:?}"
+        );
         assert!(!format!("{error:?} {error}").contains("canary-secret"));
         assert_eq!(error.rejection().unwrap().status(), 403);
         world.authority.assert_refreshes(1);

@@ -88,7 +88,11 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
         exchange.release();
         for call in calls {
             let error = done(call).await.unwrap_err();
-            assert_eq!((error.is_superseded(), error.is_no_session()), (another, !another), "{error:?}");
+            assert_eq!(
+                (error.is_superseded(), error.is_no_session()),
+                (another, !another),
+                "is_superseded() and is_no_session() of {error:?}"
+            );
             assert!(error.rejection().is_none());
         }
         world.stage.assert_sends(0);

@@ -105,7 +105,11 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
 
         let error = shop.report(7).await.unwrap_err();
 
-        assert_eq!((classification(&error), error.reason()), (Some(said.0), Some(said.1)), "{line}");
+        assert_eq!(
+            (classification(&error), error.reason()),
+            (Some(said.0), Some(said.1)),
+            "classification and reason: {line}"
+        );
         assert!(error.to_string().ends_with(&format!("({})", said.1)), "{error}");
         // The error's headers contain the server's challenge.
         assert_eq!(error.headers().unwrap()["www-authenticate"], line);
@@ -492,7 +496,11 @@ async fn a_403_is_classified_by_the_lifetime_of_the_token() {
         advance(later).await;
         parked.answer(403);
         let receipt = *done(call).await.unwrap().receipt();
-        assert_eq!((receipt.classification(), receipt.sends()), (Some(expected), 2), "{later:?}");
+        assert_eq!(
+            (receipt.classification(), receipt.sends()),
+            (Some(expected), 2),
+            "classification and sends: {later:?}"
+        );
     }
 }
 

@@ -73,7 +73,11 @@ async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
         let shop = builder.session_ends_on([409]).build().unwrap();
         world.authority.expire();
         let error = shop.order(7).await.unwrap_err();
-        assert_eq!((error.is_session_expired(), error.is_refresh()), (ended, !ended), "{status}: {error:?}");
+        assert_eq!(
+            (error.is_session_expired(), error.is_refresh()),
+            (ended, !ended),
+            "{status}: is_session_expired() and is_refresh() of {error:?}"
+        );
     }
 }
 

@@ -91,7 +91,11 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
         world.stage.arrival().await.fail(io::Error::new(kind, "on purpose"));
         let error = call.await.unwrap().unwrap_err();
 
-        assert_eq!((error.is_connect(), error.is_timeout()), (is_connect, is_timeout), "{error:?}");
+        assert_eq!(
+            (error.is_connect(), error.is_timeout()),
+            (is_connect, is_timeout),
+            "is_connect() and is_timeout() of {error:?}"
+        );
         assert!(!error.is_refresh() && !error.is_status(), "{error:?}");
         assert!(error.to_string().contains("sent again with a refreshed credential"), "{error}");
         assert_eq!(error.rejection().unwrap().body(), "\"first\"");

@@ -255,7 +255,7 @@ async fn intervals_that_servers_write_wrongly_are_tolerated() {
     for (interval, seconds) in [(json!(0), 1), (json!("7"), 7), (json!("soon"), 5), (json!(null), 5)] {
         let server = IdServer::new([device(&json!({ "interval": interval })), pending(), tokens()]);
         log_in(&server).await.0.unwrap();
-        assert_eq!(server.waits(), [seconds, seconds], "{interval}");
+        assert_eq!(server.waits(), [seconds, seconds], "waits for {interval}");
     }
 }
 
