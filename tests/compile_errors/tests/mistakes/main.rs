@@ -42,7 +42,7 @@ fn every_mistake_has_one_error_that_names_the_cure() {
     assert_eq!(
         (unknown, silent),
         (0, 0),
-        "mistakes that must pass but do not, and mistakes without an error: {report}"
+        "mistakes whose errors unexpectedly miss the requirements, and mistakes without an error: {report}"
     );
     assert!(cases.len() >= 470 && short <= MAX_SHORT, "{} of {}", cases.len() - short, cases.len());
 }
