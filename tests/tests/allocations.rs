@@ -188,6 +188,6 @@ fn a_large_body_is_never_copied() {
     let sent = measure(|| runtime.block_on(shop.photo(body.clone())).unwrap());
     assert!(sent.bytes_total < 1024 * 1024, "{sent:?}");
     let sizes: Vec<_> = world.stage.log().iter().map(|seen| seen.body().len()).collect();
-    assert_eq!(sizes, vec![SIZE, SIZE]);
+    assert_eq!(sizes, vec![SIZE, SIZE], "body sizes of the two requests");
     world.authority.assert_refreshes(1);
 }

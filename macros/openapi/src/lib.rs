@@ -5,6 +5,7 @@ mod docs;
 mod document;
 mod error;
 mod generate;
+mod helper_types;
 mod model;
 mod names;
 mod operation;
@@ -12,7 +13,6 @@ mod report;
 mod schema;
 mod settings;
 mod source;
-mod wire_types;
 mod write;
 
 pub use self::compare::differences;

@@ -85,7 +85,7 @@ impl Scope {
 
     pub(crate) fn of_types() -> Self {
         Self {
-            taken: PRELUDE.iter().chain(crate::wire_types::NAMES).map(|name| (*name).to_owned()).collect(),
+            taken: PRELUDE.iter().chain(crate::helper_types::NAMES).map(|name| (*name).to_owned()).collect(),
         }
     }
 

@@ -56,7 +56,7 @@ fn nothing_lost_is_0_something_lost_is_3_no_client_is_1() {
     );
 
     let (status, source, said) = run(&folder, &["missing.yaml"]);
-    assert_eq!((status, &*source), (1, ""));
+    assert_eq!((status, &*source), (1, ""), "exit status and standard output");
     assert!(said.starts_with("afresh-openapi: missing.yaml: "), "{said}");
     assert_eq!(run(&folder, &[]).0, 1);
     assert_eq!(run(&folder, &["pets.yaml", "--dates", "chrono"]).0, 1);
@@ -68,7 +68,7 @@ fn strict_writes_nothing_where_something_would_be_lost() {
     fs::write(folder.join("lossy.yaml"), WHOLE.replace("get:", "head: { responses: { 101: {} } }\n    get:"))
         .unwrap();
     let (status, source, _) = run(&folder, &["lossy.yaml", "--strict"]);
-    assert_eq!((status, &*source), (1, ""));
+    assert_eq!((status, &*source), (1, ""), "exit status and standard output");
     assert_eq!(run(&folder, &["lossy.yaml", "--strict", "-o", "client.rs"]).0, 1);
     assert!(!folder.join("client.rs").exists());
     assert_eq!(run(&folder, &["pets.yaml", "--strict", "-o", "client.rs"]).0, 0);
@@ -84,7 +84,7 @@ fn check_says_what_differs_and_writes_nothing() {
     fs::write(folder.join("pets.yaml"), WHOLE.replace("/pets/{id}", "/animals/{id}")).unwrap();
     let before = fs::read_to_string(folder.join("client.rs")).unwrap();
     let (status, source, said) = run(&folder, &["pets.yaml", "-o", "client.rs", "--check"]);
-    assert_eq!((status, &*source), (4, ""));
+    assert_eq!((status, &*source), (4, ""), "exit status and standard output");
     assert!(said.contains("different: ~ trait Pets::get_pet"), "{said}");
     assert_eq!(fs::read_to_string(folder.join("client.rs")).unwrap(), before);
 }

@@ -84,7 +84,11 @@ mod tests {
         });
         let problem = read(&body);
         assert_eq!(problem.kind.as_deref(), Some("https://shop.test/stale"));
-        assert_eq!((problem.title.as_deref(), problem.status), (Some("Stale"), Some(409)));
+        assert_eq!(
+            (problem.title.as_deref(), problem.status),
+            (Some("Stale"), Some(409)),
+            "title and status of the problem"
+        );
         assert_eq!(problem.detail.as_deref(), Some("the order was changed in the meantime"));
         assert_eq!(problem.instance.as_deref(), Some("/orders/7"));
         assert_eq!(Value::Object(problem.extensions), json!({"revision": 3}));

@@ -109,7 +109,7 @@ impl Execution {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);
         if let Some(stamp) = self.receipt.stamp.filter(|_| forbidden) {
-            self.context.session.refresh_brought_same_token(stamp, self.plan.route());
+            self.context.session.refresh_returned_same_token(stamp, self.plan.route());
         }
         forbidden
     }

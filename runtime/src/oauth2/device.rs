@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::app::App;
 use super::authorization_error::{unavailable, unavailable_by};
 use super::device_answer::DeviceAnswer;
-use super::login::{EndpointAnswer, LoginEndpoint, Lost, begin_session, tokens_of};
+use super::login::{EndpointAnswer, LoginEndpoint, NoAnswer, begin_session, tokens_of};
 use super::polling::Polling;
 use crate::error::{Error, Result};
 use crate::platform::clock::Now;
@@ -82,7 +82,7 @@ impl App {
         match endpoint.ask(&parameters, &[], DEADLINE).await {
             EndpointAnswer::Answered(response) => DeviceAnswer::read(&response.headers, &response.body),
             EndpointAnswer::Refused(error) => Err(error.into_denied()),
-            EndpointAnswer::Lost(Lost { error, .. }) => {
+            EndpointAnswer::NoAnswer(NoAnswer { error, .. }) => {
                 Err(unavailable_by(format!("the request for a device code failed ({error})"), error))
             }
             EndpointAnswer::Invalid(error) => Err(error),
@@ -144,13 +144,13 @@ impl DeviceCode {
         let secret = &*self.answer.device_code;
         let grant = self.app.token_parameters(&[("grant_type", GRANT_TYPE), ("device_code", secret)]);
         let mut polling = Polling::new(self.answer.interval);
-        let mut lost = None;
+        let mut last_failure = None;
         loop {
             let left = self.left();
             sleep(polling.wait().min(left)).await;
             let left = self.left();
             if left.is_zero() {
-                return Err(expired(lost));
+                return Err(expired(last_failure));
             }
             match endpoint.ask(&grant, &[secret], DEADLINE.min(left)).await {
                 EndpointAnswer::Answered(response) => return tokens_of(response),
@@ -158,9 +158,9 @@ impl DeviceCode {
                 EndpointAnswer::Refused(error) if error.is("slow_down") => polling.slow_down(),
                 EndpointAnswer::Refused(error) if error.is("expired_token") => return Err(expired(None)),
                 EndpointAnswer::Refused(error) => return Err(error.into_denied()),
-                EndpointAnswer::Lost(answer) => {
-                    polling.lost(&answer);
-                    lost = Some(answer.error);
+                EndpointAnswer::NoAnswer(answer) => {
+                    polling.no_answer(&answer);
+                    last_failure = Some(answer.error);
                 }
                 EndpointAnswer::Invalid(error) => return Err(error),
             }
@@ -176,9 +176,9 @@ impl DeviceCode {
     }
 }
 
-fn expired(lost: Option<Error>) -> Error {
+fn expired(last_failure: Option<Error>) -> Error {
     let text = "the code expired before the user confirmed the login. Begin a new login";
-    match lost {
+    match last_failure {
         Some(error) => {
             unavailable_by(format!("{text}. The last request to the server failed: {error}"), error)
         }

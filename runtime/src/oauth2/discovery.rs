@@ -187,7 +187,7 @@ async fn fetch(upstream: &Upstream, url: &Url) -> Result<bytes::Bytes> {
     match within(DEADLINE, asked).await {
         Some(Ok(answer)) if answer.status.is_success() => Ok(answer.body),
         Some(Ok(answer)) => Err(unavailable(format!("`{path}` answered {}", answer.status))),
-        Some(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
+        Some(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Unanswered(error))) => {
             Err(unavailable_by(format!("`{path}` cannot be read ({error})"), error))
         }
         None => Err(unavailable(format!("the server did not respond to the request for `{path}` in time"))),

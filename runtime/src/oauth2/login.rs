@@ -45,13 +45,13 @@ pub(super) enum EndpointAnswer {
     /// The server refused the request with an OAuth error response.
     Refused(AuthorizationError),
     /// The endpoint did not respond, or it responded with status 408, 425, 429 or 5xx.
-    Lost(Lost),
+    NoAnswer(NoAnswer),
     /// The server's response violates the protocol.
     Invalid(Error),
 }
 
 /// Describes why a request did not receive a usable response.
-pub(super) struct Lost {
+pub(super) struct NoAnswer {
     pub(super) error: Error,
     /// The wait that the server requested with `Retry-After`.
     pub(super) retry_after: Option<Duration>,
@@ -84,7 +84,7 @@ impl App {
         {
             EndpointAnswer::Answered(response) => tokens_of(response)?,
             EndpointAnswer::Refused(error) => return Err(error.into_denied()),
-            EndpointAnswer::Lost(Lost { error, .. }) => {
+            EndpointAnswer::NoAnswer(NoAnswer { error, .. }) => {
                 let text = format!(
                     "the server's response to the code exchange was lost ({error}). An authorization code can be used only once, so log in again"
                 );
@@ -131,16 +131,16 @@ impl<'a> LoginEndpoint<'a> {
         let asked = pin!(ask(&self.upstream, &mut request, None, &spans));
         match within(deadline, asked).await {
             Some(Ok(response)) => self.classify(response, secrets),
-            Some(Err(NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
+            Some(Err(NoResponse::Unsent(error) | NoResponse::Unanswered(error))) => {
                 let is_overload = error.is_timeout();
-                EndpointAnswer::Lost(Lost { error, retry_after: None, is_overload })
+                EndpointAnswer::NoAnswer(NoAnswer { error, retry_after: None, is_overload })
             }
             Some(Err(NoResponse::Final(error))) => {
                 EndpointAnswer::Invalid(untrusted(error.to_string()).with_source(error))
             }
             None => {
                 let error = unavailable("the server did not answer in time");
-                EndpointAnswer::Lost(Lost { error, retry_after: None, is_overload: true })
+                EndpointAnswer::NoAnswer(NoAnswer { error, retry_after: None, is_overload: true })
             }
         }
     }
@@ -154,7 +154,7 @@ impl<'a> LoginEndpoint<'a> {
         }
         if is_temporary(*status) {
             let is_overload = *status == StatusCode::TOO_MANY_REQUESTS;
-            return EndpointAnswer::Lost(Lost {
+            return EndpointAnswer::NoAnswer(NoAnswer {
                 error: error(),
                 retry_after: retry_after(headers),
                 is_overload,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::login::Lost;
+use super::login::NoAnswer;
 use crate::platform::backoff::doubled;
 
 /// The duration by which each `slow_down` error increases the polling interval.
@@ -38,9 +38,9 @@ impl Polling {
 
     /// Records that the last request did not receive a usable response. If the server is overloaded or too slow, the
     /// wait doubles after each request until the server responds (RFC 8628 §3.5).
-    pub(super) fn lost(&mut self, lost: &Lost) {
-        let wait = if lost.is_overload { doubled(self.wait, 1, LONGEST) } else { self.wait };
-        self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());
+    pub(super) fn no_answer(&mut self, answer: &NoAnswer) {
+        let wait = if answer.is_overload { doubled(self.wait, 1, LONGEST) } else { self.wait };
+        self.wait = wait.max(self.interval).max(answer.retry_after.unwrap_or_default());
     }
 }
 
@@ -62,24 +62,24 @@ mod tests {
         assert_eq!(polling.wait(), seconds(15));
     }
 
-    fn lost(is_overload: bool, retry_after: Option<Duration>) -> Lost {
-        Lost { error: unavailable("no answer"), retry_after, is_overload }
+    fn no_answer(is_overload: bool, retry_after: Option<Duration>) -> NoAnswer {
+        NoAnswer { error: unavailable("no answer"), retry_after, is_overload }
     }
 
     #[test]
     fn an_overloaded_server_doubles_the_wait_until_there_is_an_answer() {
         let mut polling = Polling::new(seconds(5));
-        polling.lost(&lost(false, None));
+        polling.no_answer(&no_answer(false, None));
         assert_eq!(polling.wait(), seconds(5));
         let mut waits = Vec::new();
         for _ in 0..5 {
-            polling.lost(&lost(true, None));
+            polling.no_answer(&no_answer(true, None));
             waits.push(polling.wait().as_secs());
         }
-        assert_eq!(waits, [10, 20, 40, 60, 60]);
+        assert_eq!(waits, [10, 20, 40, 60, 60], "waits in seconds");
         polling.answered();
         assert_eq!(polling.wait(), seconds(5));
-        polling.lost(&lost(false, Some(seconds(90))));
+        polling.no_answer(&no_answer(false, Some(seconds(90))));
         assert_eq!(polling.wait(), seconds(90));
     }
 }

@@ -122,7 +122,7 @@ impl TokenEndpoint {
                 let text = format!("the revocation endpoint answered {status}");
                 Err(Error::new(Kind::Transport, text).with_source(response))
             }
-            Ok(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
+            Ok(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Unanswered(error))) => {
                 Err(error)
             }
             Err(elapsed) => {

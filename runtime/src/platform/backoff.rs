@@ -19,7 +19,7 @@ mod tests {
     fn a_wait_doubles_up_to_the_longest_wait() {
         let (first, longest) = (Duration::from_millis(100), Duration::from_secs(1));
         let waits: Vec<_> = (0..6).map(|times| doubled(first, times, longest).as_millis()).collect();
-        assert_eq!(waits, [100, 200, 400, 800, 1000, 1000]);
+        assert_eq!(waits, [100, 200, 400, 800, 1000, 1000], "waits in milliseconds");
         assert_eq!(doubled(first, u32::MAX, longest), longest);
         assert_eq!(doubled(Duration::MAX, 3, Duration::MAX), Duration::MAX);
     }

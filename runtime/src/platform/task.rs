@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn cancelled_work_is_dropped_although_its_runtime_stands_still() {
+    fn cancelled_work_is_dropped_even_if_its_runtime_stalls() {
         for polled in [false, true] {
             let runtime = Builder::new_current_thread().build().unwrap();
             let (cancel, (dropped, work)) = (Cancel::default(), work());

@@ -59,7 +59,7 @@ enum Sent {
     Answered(Attempt),
     Unsent(Error),
     /// The request was sent, but no response arrived.
-    Lost(Error),
+    NoAnswer(Error),
 }
 
 /// A complete response from the endpoint.
@@ -74,7 +74,7 @@ pub(crate) enum NoResponse {
     /// An error that would occur again if the request were repeated.
     Final(Error),
     Unsent(Error),
-    Lost(Error),
+    Unanswered(Error),
 }
 
 impl TokenRequest<'_> {
@@ -96,7 +96,7 @@ impl TokenRequest<'_> {
                     self.session.unanswered().answered(self.stamp);
                     return Attempt::Failed { error, retry_after: None };
                 }
-                Sent::Unsent(error) | Sent::Lost(error) => error,
+                Sent::Unsent(error) | Sent::NoAnswer(error) => error,
             };
             let pause = pauses.next().filter(|pause| start.elapsed() + *pause < BUDGET);
             let Some(pause) = pause.filter(|_| self.request.is_replayable()) else {
@@ -117,13 +117,13 @@ impl TokenRequest<'_> {
             within(deadline, asked).await
         };
         match response {
-            None => Sent::Lost(Error::new(
+            None => Sent::NoAnswer(Error::new(
                 Kind::Refresh,
                 "the refresh endpoint did not respond in time. Try again later",
             )),
             Some(Err(NoResponse::Final(error))) => Sent::Answered(failed(error)),
             Some(Err(NoResponse::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
-            Some(Err(NoResponse::Lost(error))) => Sent::Lost(Error::refresh(error)),
+            Some(Err(NoResponse::Unanswered(error))) => Sent::NoAnswer(Error::refresh(error)),
             Some(Ok(response)) => self.read(response),
         }
     }
@@ -145,7 +145,7 @@ impl TokenRequest<'_> {
         match classify(status, &headers, &body, self.session_ends) {
             SessionEffect::Rejected => Sent::Answered(Attempt::Rejected(refusal().into_error())),
             SessionEffect::Failed(None) if is_without_answer(status, &headers, &body) => {
-                Sent::Lost(refusal().into_error())
+                Sent::NoAnswer(refusal().into_error())
             }
             SessionEffect::Failed(retry_after) => {
                 Sent::Answered(Attempt::Failed { error: refusal().into_error(), retry_after })
@@ -201,7 +201,7 @@ pub(crate) async fn ask(
         } else if any_cause(&error, is_redirect) {
             NoResponse::Final(Error::refresh(error))
         } else {
-            NoResponse::Lost(error)
+            NoResponse::Unanswered(error)
         }
     })?;
     if upstream.came_from_elsewhere(&response) {
@@ -212,7 +212,7 @@ pub(crate) async fn ask(
     let body = match capped(&mut response).await {
         Ok(body) => body,
         // If the status is not a success, the response can be classified without its body.
-        Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
+        Err(NoResponse::Unanswered(_)) if !status.is_success() => Bytes::new(),
         Err(unanswered) => return Err(unanswered),
     };
     Ok(EndpointResponse { status, headers: std::mem::take(response.headers_mut()), body })
@@ -220,7 +220,7 @@ pub(crate) async fn ask(
 
 async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
+    while let Some(chunk) = response.chunk().await.map_err(NoResponse::Unanswered)? {
         if body.len() + chunk.len() > BODY_CAP {
             let text = "the endpoint's response is longer than 64 KiB. Check the endpoint's URL";
             return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));

@@ -183,8 +183,8 @@ mod tests {
         let events = parse(&[b"id: 1\nevent: add\ndata: x\n\ndata: y\n\nid\ndata: z\n\n"]);
         let ids: Vec<_> = events.iter().map(|event| event.id.as_deref()).collect();
         let names: Vec<_> = events.iter().map(|event| event.event.as_deref()).collect();
-        assert_eq!(ids, [Some("1"), Some("1"), None]);
-        assert_eq!(names, [Some("add"), None, None]);
+        assert_eq!(ids, [Some("1"), Some("1"), None], "ids of the events");
+        assert_eq!(names, [Some("add"), None, None], "names of the events");
     }
 
     #[test]
@@ -223,7 +223,11 @@ mod tests {
             parser.push(byte);
             events += usize::from(parser.next().is_some());
         }
-        assert_eq!((events, parser.buffer.looked_at), (1, long.len()));
+        assert_eq!(
+            (events, parser.buffer.looked_at),
+            (1, long.len()),
+            "number of events, and number of bytes already searched"
+        );
     }
 
     #[test]

@@ -187,8 +187,8 @@ impl Session {
         self.update(|machine| machine.replay_was_refused(stamp, refusal, route, Instant::now()));
     }
 
-    pub(crate) fn refresh_brought_same_token(&self, stamp: Stamp, route: &str) {
-        self.update(|machine| machine.refresh_brought_same_token(stamp, route, Instant::now()));
+    pub(crate) fn refresh_returned_same_token(&self, stamp: Stamp, route: &str) {
+        self.update(|machine| machine.refresh_returned_same_token(stamp, route, Instant::now()));
     }
 
     pub(crate) fn refreshed_without_replay(&self, stamp: Stamp, route: &str) {

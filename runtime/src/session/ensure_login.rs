@@ -200,8 +200,8 @@ impl LoginLock {
 
     /// Renews the lock. This function is cancel safe: if the future is dropped, `self` still holds the lock.
     async fn renew(&self) {
-        let mut lent = Lent { lock: self.take(), owner: self };
-        let Some(lock) = &mut lent.lock else { return };
+        let mut renewing = Renewing { lock: self.take(), owner: self };
+        let Some(lock) = &mut renewing.lock else { return };
         // If the renewal fails and the lease expires, the login continues without the lock.
         let _ = timeout(LOOK, lock.renew()).await;
     }
@@ -215,13 +215,13 @@ impl LoginLock {
     }
 }
 
-/// A store lock that was taken out of its [`LoginLock`] to be renewed. Dropping a `Lent` puts the store lock back.
-struct Lent<'a> {
+/// A store lock that was taken out of its [`LoginLock`] to be renewed. Dropping a `Renewing` puts the store lock back.
+struct Renewing<'a> {
     lock: Option<StoreLock>,
     owner: &'a LoginLock,
 }
 
-impl Drop for Lent<'_> {
+impl Drop for Renewing<'_> {
     fn drop(&mut self) {
         if let Some(lock) = self.lock.take() {
             *self.owner.lock() = Some(lock);
@@ -249,7 +249,7 @@ mod tests {
 
     /// W13: the watchdog releases the lock of a login that is no longer polled.
     #[test]
-    fn the_lock_of_a_login_whose_runtime_stands_still_is_released() {
+    fn the_lock_of_a_login_whose_runtime_stalls_is_released() {
         let (dropped, released) = channel();
         let lock = LoginLock::hold(Some(StoreLock::new(Guard(dropped))), Duration::from_millis(50));
         released.recv_timeout(Duration::from_secs(20)).unwrap();

@@ -109,7 +109,8 @@ mod tests {
         };
         assert_eq!(
             [fail(&mut backoff, 0), fail(&mut backoff, 1_000), fail(&mut backoff, 3_000)],
-            [1_000, 3_000, 7_000]
+            [1_000, 3_000, 7_000],
+            "ends of the waits, in milliseconds"
         );
         for by_hand in [4_000, 5_000, 6_000] {
             assert!(

@@ -158,7 +158,11 @@ mod tests {
         let received = start();
         let guessed = Lifetime::new(HOUR, false, received, 0.0).unwrap();
         let past = later(received, DAY, DAY);
-        assert_eq!((guessed.age(past, false), guessed.is_expired(past.ticks)), (Age::MaybeExpired, false));
+        assert_eq!(
+            (guessed.age(past, false), guessed.is_expired(past.ticks)),
+            (Age::MaybeExpired, false),
+            "age() and is_expired()"
+        );
         let gone = Lifetime::new(Duration::ZERO, false, received, 0.0).unwrap();
         assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
@@ -173,7 +177,11 @@ mod tests {
         assert_eq!(hour(received).age(at(3510), false), Age::Fresh);
         assert_eq!(hour(received).age(at(3479), true), Age::Fresh);
         let short = Lifetime::new(seconds(60), true, received, 0.0).unwrap();
-        assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
+        assert_eq!(
+            [29, 30].map(|second| short.age(at(second), true)),
+            [Age::Fresh, Age::MaybeExpired],
+            "age of the token after 29 s and after 30 s"
+        );
     }
 
     /// H12: if a thousand clients log in at the same time, their refreshes are spread evenly over 6 s.

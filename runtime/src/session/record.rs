@@ -236,7 +236,11 @@ mod tests {
         let record = Record { intent: Some(Intent::now(7)), ..Record::new(Some(stored(&tokens, 0))) };
         let read = Record::read(&record.write().unwrap()).unwrap();
         let (before, after) = (record.session.unwrap(), read.session.unwrap());
-        assert_eq!((after.tokens(), after.generation, &*after.login), (tokens, 3, "l"));
+        assert_eq!(
+            (after.tokens(), after.generation, &*after.login),
+            (tokens, 3, "l"),
+            "tokens, generation and login id"
+        );
         assert!(after.has_same_refresh_token(&before));
         assert_eq!(read.intent, record.intent);
     }

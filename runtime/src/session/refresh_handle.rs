@@ -92,12 +92,12 @@ impl RefreshHandle {
 
     /// Passes the unpublished result of a refresh to the logout that needs the result. If no logout needs the result,
     /// the function returns the result.
-    pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
+    pub(super) fn hand_over(&self, result: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {
-            return brought;
+            return result;
         }
-        *discarded = Discarded::HandedOver(brought);
+        *discarded = Discarded::HandedOver(result);
         drop(discarded);
         self.0.handed_over.notify_waiters();
         None
@@ -112,7 +112,7 @@ impl RefreshHandle {
             within(LONGEST_WAIT, handed_over).await?;
         }
         match &mut *self.lock() {
-            Discarded::HandedOver(brought) => brought.take(),
+            Discarded::HandedOver(result) => result.take(),
             Discarded::Unclaimed | Discarded::Claimed => None,
         }
     }
@@ -121,7 +121,7 @@ impl RefreshHandle {
     /// already completed.
     pub(super) fn release(&self) -> Option<Arc<Credential>> {
         match std::mem::take(&mut *self.lock()) {
-            Discarded::HandedOver(brought) => brought.map(|(credential, _)| credential),
+            Discarded::HandedOver(result) => result.map(|(credential, _)| credential),
             Discarded::Unclaimed | Discarded::Claimed => None,
         }
     }

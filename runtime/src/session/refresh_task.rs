@@ -175,7 +175,7 @@ impl RefreshTask {
         after_commit: AfterCommit,
     ) {
         self.completed = true;
-        let brought = match &result {
+        let unpublished = match &result {
             RefreshResult::Refreshed { credential, cookies } => Some((credential.clone(), cookies.clone())),
             _ => None,
         };
@@ -193,7 +193,7 @@ impl RefreshTask {
         }
         self.session.emit_completion(completion, failure);
         if completion == Completion::Discarded {
-            if let Some((credential, _)) = self.handle.hand_over(brought) {
+            if let Some((credential, _)) = self.handle.hand_over(unpublished) {
                 self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());
             }
         }

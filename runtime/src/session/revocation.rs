@@ -85,8 +85,8 @@ impl Session {
     }
 
     /// Revokes the tokens that a refresh returned after another process had logged in as a different user.
-    pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
-        if let RefreshResult::Refreshed { credential, .. } = brought {
+    pub(super) fn revoke_superseded(&self, result: &RefreshResult) {
+        if let RefreshResult::Refreshed { credential, .. } = result {
             self.start_to_revoke(credential.tokens().clone());
         }
     }

@@ -209,7 +209,11 @@ mod tests {
         assert_eq!(store.swap(swap(0, b"one\n")).await.unwrap(), Some(Revision::new(1)));
         assert_eq!(store.swap(swap(0, b"two")).await.unwrap(), None);
         let stored = store.load().await.unwrap();
-        assert_eq!((stored.revision, &*stored.record), (Revision::new(1), &b"one\n"[..]));
+        assert_eq!(
+            (stored.revision, &*stored.record),
+            (Revision::new(1), &b"one\n"[..]),
+            "revision and record in the store"
+        );
         assert_eq!(store.swap(swap(1, b"two")).await.unwrap(), Some(Revision::new(2)));
         fs::remove_dir_all(folder).unwrap();
     }
@@ -222,7 +226,11 @@ mod tests {
         let store = FileStore::new(folder.join("session"));
         store.swap(swap(0, b"secret")).await.unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&folder.join("session")), mode(&folder)), (0o600, 0o700));
+        assert_eq!(
+            (mode(&folder.join("session")), mode(&folder)),
+            (0o600, 0o700),
+            "permissions of the file and of its directory"
+        );
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -37,7 +37,7 @@ mod tests {
     fn a_record_is_unframed_as_it_was_framed() {
         for record in [&b""[..], b"a", b"two\nlines\n", b"\xff\x00"] {
             let stored = unframe(&frame(Revision::new(7), record)).unwrap();
-            assert_eq!((stored.revision, &*stored.record), (Revision::new(7), record));
+            assert_eq!((stored.revision, &*stored.record), (Revision::new(7), record), "revision and record");
         }
     }
 

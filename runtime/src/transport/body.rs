@@ -122,7 +122,11 @@ mod tests {
     async fn a_single_chunk_is_not_copied() {
         let chunk = Bytes::from(vec![7; 1000]);
         let body = read(&mut response(vec![chunk.clone()]), NO_LIMIT).await.unwrap().bytes;
-        assert_eq!((body.as_ptr(), body.len()), (chunk.as_ptr(), chunk.len()));
+        assert_eq!(
+            (body.as_ptr(), body.len()),
+            (chunk.as_ptr(), chunk.len()),
+            "address and length of the body"
+        );
         assert!(read(&mut response(vec![]), NO_LIMIT).await.unwrap().bytes.is_empty());
     }
 
@@ -177,7 +181,11 @@ mod tests {
             let total: usize = sizes.iter().sum();
             let chunks = sizes.iter().map(|size| Bytes::from(vec![7; *size])).collect();
             let read = read(&mut response(chunks), limit).await.unwrap();
-            assert_eq!((read.bytes.len(), read.is_cut), (total.min(limit), is_cut), "{sizes:?}");
+            assert_eq!(
+                (read.bytes.len(), read.is_cut),
+                (total.min(limit), is_cut),
+                "length, and whether the body is cut: {sizes:?}"
+            );
         }
         let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
         let counter = asked.clone();

@@ -191,7 +191,11 @@ mod tests {
                 *request.version_mut() = Version::HTTP_2;
                 CallInfo::of_kind(CallKind::Revocation).attach(&mut request);
                 let info = CallInfo::of(&mut request).unwrap();
-                assert_eq!((info.kind(), info.attempt(), info.method()), (CallKind::Revocation, 1, None));
+                assert_eq!(
+                    (info.kind(), info.attempt(), info.method()),
+                    (CallKind::Revocation, 1, None),
+                    "kind, attempt and method"
+                );
                 assert_eq!((request.method(), request.url().as_str()), (&Method::POST, url));
                 assert_eq!(request.timeout(), Some(&Duration::from_secs(3)));
                 assert_eq!(request.version(), Version::HTTP_2);

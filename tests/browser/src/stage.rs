@@ -121,6 +121,10 @@ pub async fn call_in_all(tabs: &[Tab], count: u32) {
     let calls =
         try_join_all(tabs.iter().map(|tab| tab.try_call(count))).await.expect("the pages report their calls");
     for calls in calls {
-        assert_eq!((calls.answered, calls.errors), (u64::from(count), Vec::new()));
+        assert_eq!(
+            (calls.answered, calls.errors),
+            (u64::from(count), Vec::new()),
+            "number of successful calls, and errors of the other calls"
+        );
     }
 }

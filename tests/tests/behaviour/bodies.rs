@@ -146,7 +146,11 @@ async fn a_refused_one_shot_stream_is_not_sent_again() {
     world.authority.assert_refreshes(1);
     assert_eq!(world.stage.log()[0].body(), "chunk by chunk");
     let rejection = error.rejection().unwrap();
-    assert_eq!((rejection.status().as_u16(), &rejection.headers()["x-trace"]), (403, &"t1".parse().unwrap()));
+    assert_eq!(
+        (rejection.status().as_u16(), &rejection.headers()["x-trace"]),
+        (403, &"t1".parse().unwrap()),
+        "status and `x-trace` header of the rejection"
+    );
     assert_eq!(serde_json::from_slice::<Value>(rejection.body()).unwrap(), refusal);
     assert_eq!(error.status().unwrap().as_u16(), 403);
     assert_eq!(error.json::<Value>(), Some(refusal));

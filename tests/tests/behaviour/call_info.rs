@@ -82,7 +82,8 @@ async fn each_request_says_which_call_it_belongs_to() {
             (Some("Shop::health"), Some("/health"), CallKind::Ordinary, 1),
             (None, None, CallKind::Ordinary, 1),
             (Some("Shop::logout"), Some("/api/user/logout"), CallKind::Logout, 1),
-        ]
+        ],
+        "method, template, kind and attempt of each request"
     );
 }
 
@@ -126,7 +127,11 @@ async fn a_grant_is_a_refresh_and_a_revocation() {
     client.session().refresh().await.unwrap();
     let _ = client.session().revoke().await;
     let kinds: Vec<_> = seen(&infos).into_iter().map(|(method, _, kind, _)| (method, kind)).collect();
-    assert_eq!(kinds, [(None, CallKind::Refresh), (None, CallKind::Revocation)]);
+    assert_eq!(
+        kinds,
+        [(None, CallKind::Refresh), (None, CallKind::Revocation)],
+        "method and kind of each request"
+    );
 }
 
 /// Returns a service that sends at most 5 requests per second, in order of arrival.

@@ -51,7 +51,11 @@ async fn the_time_out_of_a_call_outranks_all_others() {
         (clone.slow("a").timeout(4 * SECOND), 4),
     ] {
         let (time, error) = time_of(call).await;
-        assert_eq!((time, error.is_timeout()), (expected * SECOND, true));
+        assert_eq!(
+            (time, error.is_timeout()),
+            (expected * SECOND, true),
+            "time until the error, and whether the error is a timeout"
+        );
     }
 }
 
@@ -62,7 +66,11 @@ async fn the_time_of_a_call_runs_from_its_first_poll() {
     let call = archive(&world).slow("a").timeout(2 * SECOND);
     tokio::time::sleep(10 * SECOND).await;
     let (time, error) = time_of(call).await;
-    assert_eq!((time, error.is_timeout()), (2 * SECOND, true));
+    assert_eq!(
+        (time, error.is_timeout()),
+        (2 * SECOND, true),
+        "time until the error, and whether the error is a timeout"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +90,11 @@ async fn an_answer_at_the_moment_of_the_deadline_is_too_late() {
         }
         advance(time).await;
         match call.await {
-            Ok(answer) => assert_eq!((answer, is_late), (Order { id: 7 }, false)),
+            Ok(answer) => assert_eq!(
+                (answer, is_late),
+                (Order { id: 7 }, false),
+                "the response, and whether the call should have timed out"
+            ),
             Err(error) => assert!(is_late && error.is_timeout(), "{error}"),
         }
     }
@@ -96,7 +108,11 @@ async fn calls_with_a_role_take_options() {
     assert_eq!(world.authority.requests(Role::Login)[0].header("x-trace"), Some("7"));
     world.authority.hold(Role::Login);
     let (time, error) = time_of(shop.login(&ANN).timeout(SECOND)).await;
-    assert_eq!((time, error.is_timeout()), (SECOND, true));
+    assert_eq!(
+        (time, error.is_timeout()),
+        (SECOND, true),
+        "time until the error, and whether the error is a timeout"
+    );
     shop.with_header("x-trace", 8).logout().await.unwrap();
     assert_eq!(world.authority.requests(Role::Logout)[0].header("x-trace"), Some("8"));
 }
@@ -234,7 +250,11 @@ async fn hand_written_requests_take_options() {
     assert_eq!(world.stage.log()[0].header("x-trace"), Some("a"));
     world.stage.respond(|_| Answer::hang());
     let (time, error) = time_of(client.execute(request()).timeout(SECOND)).await;
-    assert_eq!((time, error.is_timeout()), (SECOND, true));
+    assert_eq!(
+        (time, error.is_timeout()),
+        (SECOND, true),
+        "time until the error, and whether the error is a timeout"
+    );
 }
 
 #[tokio::test(start_paused = true)]

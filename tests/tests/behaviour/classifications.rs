@@ -32,7 +32,11 @@ async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let error = call.await.unwrap().unwrap_err();
 
     assert!(error.is_status() && !error.is_refresh() && !error.is_session_expired(), "{error:?}");
-    assert_eq!((error.status().unwrap().as_u16(), error.json()), (403, Some("second".to_owned())));
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.json()),
+        (403, Some("second".to_owned())),
+        "status and body in the error"
+    );
     world.stage.assert_sends(2);
     world.authority.assert_refreshes(1);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);

@@ -164,7 +164,7 @@ async fn a_lifetime_of_zero_or_less_is_unknown() {
 async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     let hour = Some(seconds(3600));
     for given in [json!(3600), json!(3600.0), json!("3600"), json!("3600.0"), json!(" 3600 ")] {
-        assert_eq!(lifetimes(given.clone()).await, [hour, hour], "{given}");
+        assert_eq!(lifetimes(given.clone()).await, [hour, hour], "lifetimes: {given}");
     }
     let garbage = [
         json!("3600abc"),
@@ -183,7 +183,7 @@ async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
         json!("0x10"),
     ];
     for given in garbage {
-        assert_eq!(lifetimes(given.clone()).await, [None, None], "{given}");
+        assert_eq!(lifetimes(given.clone()).await, [None, None], "lifetimes: {given}");
     }
 }
 
@@ -228,7 +228,7 @@ async fn a_very_long_lifetime_is_limited_to_a_year() {
         json!("Infinity"),
     ];
     for given in given {
-        assert_eq!(lifetimes(given.clone()).await, [Some(YEAR), Some(YEAR)], "{given}");
+        assert_eq!(lifetimes(given.clone()).await, [Some(YEAR), Some(YEAR)], "lifetimes: {given}");
     }
 }
 

@@ -129,7 +129,11 @@ async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
         world.authority.next(Role::Refresh, Handling::instead((200, &bad)));
         let error = shop.order(7).await.unwrap_err();
         assert!(error.is_refresh() && error.rejection().is_some(), "{error:?}");
-        assert_eq!((shop.session().tokens(), shop.session().state()), (before, SessionState::LoggedIn));
+        assert_eq!(
+            (shop.session().tokens(), shop.session().state()),
+            (before, SessionState::LoggedIn),
+            "tokens and state of the session"
+        );
         world.stage.assert_sends(1);
         world.authority.assert_refreshes(1);
     }

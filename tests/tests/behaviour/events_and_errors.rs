@@ -112,7 +112,8 @@ async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
         let rejection = error.rejection().unwrap();
         assert_eq!(
             (rejection.status().as_u16(), &rejection.headers()["x-trace"]),
-            (403, &"t1".parse().unwrap())
+            (403, &"t1".parse().unwrap()),
+            "status and `x-trace` header of the rejection"
         );
         assert_eq!(serde_json::from_slice::<Value>(rejection.body()).unwrap(), refusal);
         assert_eq!(error.status().unwrap().as_u16(), 403);

@@ -281,7 +281,11 @@ async fn without_a_refresh_token_the_refusal_is_the_answer() {
         let error = shop.order(7).await.unwrap_err();
 
         assert!(error.is_status(), "{error:?}");
-        assert_eq!((error.status().unwrap().as_u16(), error.json()), (status, Some("no".to_owned())));
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.json()),
+            (status, Some("no".to_owned())),
+            "status and body in the error"
+        );
         world.stage.assert_sends(1);
         world.authority.assert_refreshes(0);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);

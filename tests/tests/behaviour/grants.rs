@@ -119,7 +119,11 @@ async fn a_token_endpoint_at_the_apis_origin_gets_the_default_headers() {
     world.guard(403);
     client.orders().await.unwrap();
     let exchange = &world.authority.requests(Role::Refresh)[0];
-    assert_eq!((exchange.header("x-api-key"), exchange.header("authorization")), (Some("k"), None));
+    assert_eq!(
+        (exchange.header("x-api-key"), exchange.header("authorization")),
+        (Some("k"), None),
+        "`x-api-key` and `authorization` headers"
+    );
 }
 
 /// A client secret is sent either URL-encoded in the `authorization` header or in the body, but never in both.
@@ -318,7 +322,11 @@ async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
 
         let error = client.orders().await.unwrap_err();
 
-        assert_eq!((error.is_session_expired(), error.is_refresh()), (ends, !ends), "{error:?}");
+        assert_eq!(
+            (error.is_session_expired(), error.is_refresh()),
+            (ends, !ends),
+            "is_session_expired() and is_refresh() of {error:?}"
+        );
         assert!(!format!("{error:?} {error}").contains("canary-secret"));
         assert_eq!(error.rejection().unwrap().status(), 403);
         world.authority.assert_refreshes(1);

@@ -219,7 +219,7 @@ async fn an_https_connection_starts_with_tls() {
     let error = till(&base.replace("http:", "https:"), transport()).pay(100).await.unwrap_err();
     assert!(error.is_connect(), "{error:?}");
     let hello = hello.recv().await.unwrap();
-    assert_eq!(hello[..2], [0x16, 3]);
+    assert_eq!(hello[..2], [0x16, 3], "the first two bytes of a TLS handshake record");
     assert!(hello.windows(12).any(|bytes| bytes == b"\x02h2\x08http/1.1"), "ALPN");
     assert!(!hello.windows(6).any(|bytes| bytes == b"access"));
 }

@@ -44,7 +44,8 @@ async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
         assert!(error.is_status(), "{error:?}");
         assert_eq!(
             (error.status().unwrap().as_u16(), &error.body().unwrap()[..]),
-            (refusal, &b"expired"[..])
+            (refusal, &b"expired"[..]),
+            "status and body in the error"
         );
         assert_eq!(error.rejection().unwrap().status(), refusal);
         world.stage.assert_sends(1);
@@ -71,7 +72,11 @@ async fn a_no_replay_call_whose_refresh_fails_returns_the_error_of_the_refresh()
     let error = shop.pay(7).await.unwrap_err();
     assert!(error.is_refresh(), "{error:?}");
     let refusal = error.rejection().unwrap();
-    assert_eq!((refusal.status().as_u16(), &refusal.body()[..]), (403, &b"expired"[..]));
+    assert_eq!(
+        (refusal.status().as_u16(), &refusal.body()[..]),
+        (403, &b"expired"[..]),
+        "status and body of the refusal"
+    );
     world.stage.assert_sends(1);
     world.authority.assert_refreshes(1);
 }

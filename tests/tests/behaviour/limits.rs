@@ -59,7 +59,11 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
             Answer::new(status).chunks(chunks(40, 100_000)).then_hang(),
         ] {
             let error = answering(None, move || answer.clone()).text().await.unwrap_err();
-            assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (status, MIB));
+            assert_eq!(
+                (error.status().unwrap().as_u16(), error.body().unwrap().len()),
+                (status, MIB),
+                "status and body length in the error"
+            );
             assert!(error.to_string().contains("truncated after 1048576 bytes"), "{error}");
         }
     }
@@ -98,7 +102,11 @@ async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
         let shop = crate::api::logged_in_client(&world);
         world.stage.respond(move |_| answer.clone());
         let error = crate::api::Shop::order(&shop, 7).await.unwrap_err();
-        assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (403, length));
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.body().unwrap().len()),
+            (403, length),
+            "status and body length in the error"
+        );
         let text = error.to_string();
         assert_eq!(text.contains(&format!("truncated after {length} bytes")), is_cut, "{text}");
         world.stage.assert_sends(1);

@@ -33,7 +33,11 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
         assert_eq!(ended.elapsed(), Duration::ZERO, "no call waits for the old refresh");
         exchange.release();
         settled().await;
-        assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+        assert_eq!(
+            (shop.session().tokens(), shop.session().state()),
+            (None, SessionState::LoggedOut),
+            "tokens and state of the session"
+        );
         world.stage.assert_sends(3);
         world.authority.assert_granted(1);
         assert_eq!(event_names(&mut events), ["logged out"]);
@@ -84,7 +88,11 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
         exchange.release();
         for call in calls {
             let error = done(call).await.unwrap_err();
-            assert_eq!((error.is_superseded(), error.is_no_session()), (another, !another), "{error:?}");
+            assert_eq!(
+                (error.is_superseded(), error.is_no_session()),
+                (another, !another),
+                "is_superseded() and is_no_session() of {error:?}"
+            );
             assert!(error.rejection().is_none());
         }
         world.stage.assert_sends(0);
@@ -103,7 +111,11 @@ async fn a_login_answered_after_a_logout_starts_no_session() {
     shop.session().clear().await.unwrap();
     held.release();
     assert!(done(login).await.unwrap_err().is_no_session());
-    assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+    assert_eq!(
+        (shop.session().tokens(), shop.session().state()),
+        (None, SessionState::LoggedOut),
+        "tokens and state of the session"
+    );
 }
 
 /// J1: if the server rejects the old refresh token after a logout, no event is emitted.
@@ -155,13 +167,21 @@ async fn a_logout_without_a_network_still_ends_the_session() {
     let logout = tokio::spawn(shop.logout());
     let request = world.authority.parked(Role::Logout).await;
     assert_eq!(request.token(), Some(&*world.authority.access(1)));
-    assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+    assert_eq!(
+        (shop.session().tokens(), shop.session().state()),
+        (None, SessionState::LoggedOut),
+        "tokens and state of the session"
+    );
     assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedOut)));
     world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session());
     request.answer(Answer::reset());
     let error = done(logout).await.unwrap_err();
-    assert_eq!((error.method(), error.status()), (Some("Shop::logout"), None));
+    assert_eq!(
+        (error.method(), error.status()),
+        (Some("Shop::logout"), None),
+        "method and status in the error"
+    );
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
     world.stage.assert_sends(0);
     world.authority.assert_logouts(1);
@@ -202,7 +222,11 @@ async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {
             .collect();
         assert_eq!(tokens, [Some(world.authority.access(1)), Some(world.authority.access(2))]);
         assert!(!world.authority.accepts(&world.authority.access(2)), "the session has ended at the server");
-        assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+        assert_eq!(
+            (shop.session().tokens(), shop.session().state()),
+            (None, SessionState::LoggedOut),
+            "tokens and state of the session"
+        );
         assert_eq!(event_names(&mut events), ["logged out"]);
         world.authority.assert_refreshes(1);
         world.authority.assert_reuses(0);
@@ -219,7 +243,11 @@ async fn the_session_has_ended_while_a_logout_refreshes() {
     world.authority.next(Role::Logout, Handling::instead(401));
     let logout = tokio::spawn(shop.logout());
     let exchange = world.authority.parked(Role::Refresh).await;
-    assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+    assert_eq!(
+        (shop.session().tokens(), shop.session().state()),
+        (None, SessionState::LoggedOut),
+        "tokens and state of the session"
+    );
     assert!(shop.order(7).await.unwrap_err().is_no_session());
     exchange.release();
     done(logout).await.unwrap();

@@ -44,7 +44,11 @@ fn request(method: Method, path: &str) -> reqwest::Request {
 fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str) {
     let error = result.unwrap_err();
     assert!(error.is_no_session(), "{error:?}");
-    assert_eq!((error.method(), error.status(), error.rejection().is_none()), (Some(method), None, true));
+    assert_eq!(
+        (error.method(), error.status(), error.rejection().is_none()),
+        (Some(method), None, true),
+        "method and status in the error, and whether the error has no rejection"
+    );
 }
 
 /// K1: a call that needs a session fails before sending a request, regardless of the call's HTTP method and body.
@@ -152,7 +156,11 @@ async fn a_public_call_ignores_the_session() {
     for status in [200, 401, 403] {
         let call = tokio::spawn(sign_on.callback());
         let arrival = world.stage.arrival().await;
-        assert_eq!((arrival.header("authorization"), arrival.header("cookie")), (None, None));
+        assert_eq!(
+            (arrival.header("authorization"), arrival.header("cookie")),
+            (None, None),
+            "`authorization` and `cookie` headers"
+        );
         arrival.answer(status);
         let answer = done(call).await;
         assert_eq!(

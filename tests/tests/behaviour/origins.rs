@@ -56,7 +56,11 @@ pub fn get(url: &str) -> reqwest::Request {
 pub fn assert_carries_no_secret(seen: &Seen, authority: &Authority) {
     let everything = format!("{:?} {} {:?}", seen.headers(), seen.uri(), seen.body());
     assert!(!everything.contains(&authority.canary()), "{everything}");
-    assert_eq!((seen.header("authorization"), seen.header("cookie")), (None, None));
+    assert_eq!(
+        (seen.header("authorization"), seen.header("cookie")),
+        (None, None),
+        "`authorization` and `cookie` headers"
+    );
 }
 
 /// N3: a hand-written request to another origin is sent unchanged, without a token, and never waits for a refresh.

@@ -105,7 +105,11 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
 
         let error = shop.report(7).await.unwrap_err();
 
-        assert_eq!((classification(&error), error.reason()), (Some(said.0), Some(said.1)), "{line}");
+        assert_eq!(
+            (classification(&error), error.reason()),
+            (Some(said.0), Some(said.1)),
+            "classification and reason: {line}"
+        );
         assert!(error.to_string().ends_with(&format!("({})", said.1)), "{error}");
         // The error's headers contain the server's challenge.
         assert_eq!(error.headers().unwrap()["www-authenticate"], line);
@@ -165,7 +169,8 @@ async fn another_reason_of_google_starts_a_refresh() {
     let reply = shop.orders().await.unwrap();
     assert_eq!(
         (reply.receipt().classification(), reply.receipt().reason()),
-        (Some(Classification::Suspect), None)
+        (Some(Classification::Suspect), None),
+        "classification and reason in the receipt"
     );
     world.authority.assert_refreshes(1);
 }
@@ -232,7 +237,8 @@ async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
         let check = |error: Error| {
             assert_eq!(
                 (error.status().unwrap().as_u16(), &error.headers().unwrap()["x-trace"]),
-                (403, &"t1".parse().unwrap())
+                (403, &"t1".parse().unwrap()),
+                "status and `x-trace` header in the error"
             );
             assert_eq!(error.json(), Some(Refused { code: 17, hint: "old token".to_owned() }));
             assert_eq!(error.rejection().unwrap().body(), error.body().unwrap());
@@ -281,7 +287,11 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::StatusNotListed));
     world.stage.respond(|_| 404);
     let error = shop.orders().await.unwrap_err();
-    assert_eq!((error.reason(), classification(&error)), (None, None));
+    assert_eq!(
+        (error.reason(), classification(&error)),
+        (None, None),
+        "reason and classification in the error"
+    );
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
@@ -365,7 +375,11 @@ async fn a_call_whose_session_ended_gives_its_reason() {
         }
         parked.answer(403);
         let error = done(call).await.unwrap_err();
-        assert_eq!((error.is_superseded(), error.is_no_session()), (login, !login));
+        assert_eq!(
+            (error.is_superseded(), error.is_no_session()),
+            (login, !login),
+            "is_superseded() and is_no_session() of the error"
+        );
         assert_eq!(
             (error.reason(), classification(&error)),
             (Some(Reason::SessionEnded), Some(Classification::Suspect))
@@ -416,15 +430,27 @@ async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     for call in calls {
         let reply = done(call).await.unwrap();
         let receipt = *reply.receipt();
-        assert_eq!((receipt.classification(), receipt.reason()), (Some(Classification::Suspect), None));
+        assert_eq!(
+            (receipt.classification(), receipt.reason()),
+            (Some(Classification::Suspect), None),
+            "classification and reason in the receipt"
+        );
         assert_eq!(receipt.epoch(), Some(1));
         assert_eq!(receipt.generation(), Some(2));
         assert_eq!(receipt.sends(), 2, "sends in the receipt");
         let waited = receipt.waited() >= Duration::from_secs(2);
         by.push((receipt.refreshed_by().unwrap(), receipt.is_refreshed(), waited));
     }
-    assert_eq!(by[0], (RefreshedBy::ThisCall, true, true));
-    assert_eq!(by[1], (RefreshedBy::AnotherCall, true, true));
+    assert_eq!(
+        by[0],
+        (RefreshedBy::ThisCall, true, true),
+        "refreshed_by(), is_refreshed(), and whether the call waited for 2 s"
+    );
+    assert_eq!(
+        by[1],
+        (RefreshedBy::AnotherCall, true, true),
+        "refreshed_by(), is_refreshed(), and whether the call waited for 2 s"
+    );
 }
 
 /// H2: a call's receipt also reports a refresh that preceded the call's first request.
@@ -438,7 +464,11 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
     shop.login(&ANN).await.unwrap();
     world.guard(403);
     let fresh = *shop.orders().await.unwrap().receipt();
-    assert_eq!((fresh.refreshed_by(), fresh.waited(), fresh.classification()), (None, Duration::ZERO, None));
+    assert_eq!(
+        (fresh.refreshed_by(), fresh.waited(), fresh.classification()),
+        (None, Duration::ZERO, None),
+        "refreshed_by(), waited() and classification() of the receipt"
+    );
     advance(Duration::from_secs(61)).await;
     let reply = shop.orders().await.unwrap();
     assert_eq!(reply.receipt().refreshed_by(), Some(RefreshedBy::ThisCall));
@@ -466,7 +496,11 @@ async fn a_403_is_classified_by_the_lifetime_of_the_token() {
         advance(later).await;
         parked.answer(403);
         let receipt = *done(call).await.unwrap().receipt();
-        assert_eq!((receipt.classification(), receipt.sends()), (Some(expected), 2), "{later:?}");
+        assert_eq!(
+            (receipt.classification(), receipt.sends()),
+            (Some(expected), 2),
+            "classification and sends: {later:?}"
+        );
     }
 }
 
@@ -483,7 +517,11 @@ async fn a_late_refusal_finds_the_refresh_done() {
     shop.orders().await.unwrap();
     parked.answer(403);
     let receipt = *done(late).await.unwrap().receipt();
-    assert_eq!((receipt.refreshed_by(), receipt.waited()), (Some(RefreshedBy::Already), Duration::ZERO));
+    assert_eq!(
+        (receipt.refreshed_by(), receipt.waited()),
+        (Some(RefreshedBy::Already), Duration::ZERO),
+        "refreshed_by() and waited() of the receipt"
+    );
     assert!(!receipt.is_refreshed() && receipt.is_replayed());
     assert_eq!(receipt.classification(), Some(Classification::Suspect));
 }
@@ -496,7 +534,8 @@ async fn a_call_without_a_credential_gives_no_reason() {
     let error = shop.health().await.unwrap_err();
     assert_eq!(
         (error.reason(), error.to_string()),
-        (None, "Shop::health: the server answered 403 Forbidden".to_owned())
+        (None, "Shop::health: the server answered 403 Forbidden".to_owned()),
+        "reason and message of the error"
     );
     let request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
     let answer = shop.client().execute(request).await.unwrap();

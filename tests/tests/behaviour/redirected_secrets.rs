@@ -142,7 +142,11 @@ async fn follow_to_allows_bodies_and_headers_but_no_credential() {
             for (name, value) in [("x-api-key", "canary-key"), ("x-default", "canary-default")] {
                 assert_eq!(seen.header(name), Some(value));
             }
-            assert_eq!((seen.header("authorization"), seen.header("cookie")), (None, None));
+            assert_eq!(
+                (seen.header("authorization"), seen.header("cookie")),
+                (None, None),
+                "`authorization` and `cookie` headers"
+            );
         }
     }
 }
@@ -190,7 +194,11 @@ async fn follow_to_of_a_call_counts_for_this_call_alone() {
     keys.place("canary-password", "canary-key").follow_to([EVIL]).await.unwrap();
     let seen = &elsewhere.log()[0];
     assert_eq!(seen.body(), r#"{"password":"canary-password"}"#);
-    assert_eq!((seen.header("x-api-key"), seen.header("authorization")), (Some("canary-key"), None));
+    assert_eq!(
+        (seen.header("x-api-key"), seen.header("authorization")),
+        (Some("canary-key"), None),
+        "`x-api-key` and `authorization` headers"
+    );
     keys.place("canary-password", "canary-key").await.unwrap_err();
     elsewhere.assert_sends(1);
 

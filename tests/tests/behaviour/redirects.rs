@@ -70,7 +70,11 @@ async fn hops_carry_the_token_until_they_leave_the_origin() {
     assert_eq!(home.stage.routes(), ["GET /orders/7", "GET /orders/8", "GET /orders/9"]);
     let access = home.authority.access(1);
     let log = home.stage.log();
-    assert_eq!(log.iter().map(Seen::token).collect::<Vec<_>>(), [Some(&*access), Some(&*access), None]);
+    assert_eq!(
+        log.iter().map(Seen::token).collect::<Vec<_>>(),
+        [Some(&*access), Some(&*access), None],
+        "access tokens of the requests"
+    );
     let keys: Vec<_> = log.iter().map(|seen| seen.header("x-api-key").is_some()).collect();
     assert_eq!(keys, [true, true, false], "a default header can contain an API key");
     assert_carries_no_secret(&elsewhere.log()[0], &home.authority);

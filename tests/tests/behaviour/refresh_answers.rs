@@ -73,7 +73,11 @@ async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
         let shop = builder.session_ends_on([409]).build().unwrap();
         world.authority.expire();
         let error = shop.order(7).await.unwrap_err();
-        assert_eq!((error.is_session_expired(), error.is_refresh()), (ended, !ended), "{status}: {error:?}");
+        assert_eq!(
+            (error.is_session_expired(), error.is_refresh()),
+            (ended, !ended),
+            "{status}: is_session_expired() and is_refresh() of {error:?}"
+        );
     }
 }
 
@@ -281,7 +285,7 @@ async fn a_type_of_the_user_reads_urlencoded_tokens() {
     let answer = Answer::text(200, "access_token=t&expires=60");
     world.authority.next(Role::Login, Handling::instead(answer));
     let named = forms.login(&ANN).await.unwrap().body;
-    assert_eq!((&*named.access_token, named.expires), ("t", 60));
+    assert_eq!((&*named.access_token, named.expires), ("t", 60), "access token and lifetime in seconds");
     assert_eq!(forms.session().tokens().unwrap().expires_in(), Some(Duration::from_secs(60)));
 }
 

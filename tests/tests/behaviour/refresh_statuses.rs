@@ -69,19 +69,19 @@ fn odd(world: &World) -> OddClient {
 /// A3: by default, only the statuses 401 and 403 start a refresh.
 #[tokio::test(start_paused = true)]
 async fn by_default_only_401_and_403_start_a_refresh() {
-    assert_eq!(triggers(logged_in_client).await, [401, 403]);
+    assert_eq!(triggers(logged_in_client).await, [401, 403], "statuses that start a refresh");
 }
 
 /// A3: a trait can declare the statuses that start a refresh.
 #[tokio::test(start_paused = true)]
 async fn an_api_can_set_the_statuses_that_start_a_refresh() {
-    assert_eq!(triggers(odd).await, [419, 440]);
+    assert_eq!(triggers(odd).await, [419, 440], "statuses that start a refresh");
 }
 
 /// A3: a trait method can declare the statuses that start a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_method_can_set_the_statuses_that_start_a_refresh() {
-    assert_eq!(triggers(|world| Teapots(odd(world))).await, [418]);
+    assert_eq!(triggers(|world| Teapots(odd(world))).await, [418], "statuses that start a refresh");
 }
 
 /// A3: the client builder can set the statuses that start a refresh.
@@ -91,7 +91,7 @@ async fn a_client_can_set_the_statuses_that_start_a_refresh() {
         let issued = tokens(&world.authority.issue());
         builder(world).tokens(issued).refresh_on([401, 498]).build().unwrap()
     };
-    assert_eq!(triggers(client).await, [401, 498]);
+    assert_eq!(triggers(client).await, [401, 498], "statuses that start a refresh");
 }
 
 /// W17: a response whose status is listed in `refresh_on` is treated as a refusal, even if the session has no refresh

@@ -56,7 +56,11 @@ async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     accept(&world, "new-2");
     shop.order(7).await.unwrap();
 
-    assert_eq!(*counter.given.lock().unwrap(), [None, Some(Tokens::new("new-1"))]);
+    assert_eq!(
+        *counter.given.lock().unwrap(),
+        [None, Some(Tokens::new("new-1"))],
+        "tokens that the refresher received in each refresh"
+    );
     assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 
@@ -103,9 +107,9 @@ async fn a_logout_while_the_refresher_is_asked_is_respected() {
 /// D4: if the access token that a refresher returns is missing or empty, the refresh fails, and the session is kept.
 #[tokio::test(start_paused = true)]
 async fn an_empty_access_token_is_a_missing_one() {
-    for brought in [Tokens::new(""), Tokens::from_refresh("next")] {
+    for returned in [Tokens::new(""), Tokens::from_refresh("next")] {
         let world = World::new();
-        let shop = builder(&world).refresh_with(move |_| ready(Ok(brought.clone()))).build().unwrap();
+        let shop = builder(&world).refresh_with(move |_| ready(Ok(returned.clone()))).build().unwrap();
         accept(&world, "new");
         let old = Tokens::new("old").with_refresh("refresh");
         shop.session().set(old.clone()).await.unwrap();

@@ -24,7 +24,11 @@ async fn a_second_refusal_is_the_answer() {
         let error = call.await.unwrap().unwrap_err();
 
         assert!(error.is_status() && !error.is_refresh() && !error.is_session_expired(), "{error:?}");
-        assert_eq!((error.status().unwrap().as_u16(), error.json()), (second, Some("second".to_owned())));
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.json()),
+            (second, Some("second".to_owned())),
+            "status and body in the error"
+        );
         assert_eq!(error.headers().unwrap()["x-second"], "yes");
         assert_eq!(error.rejection().unwrap().status(), first);
         world.stage.assert_sends(2);
@@ -52,7 +56,11 @@ async fn any_other_second_answer_is_the_answer() {
             assert!(error.is_decode(), "{error:?}");
         } else {
             assert!(error.is_status() && !error.is_refresh(), "{error:?}");
-            assert_eq!((error.status().unwrap().as_u16(), error.json()), (second, Some("second".to_owned())));
+            assert_eq!(
+                (error.status().unwrap().as_u16(), error.json()),
+                (second, Some("second".to_owned())),
+                "status and body in the error"
+            );
         }
         world.stage.assert_sends(2);
         world.authority.assert_refreshes(1);
@@ -83,7 +91,11 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
         world.stage.arrival().await.fail(io::Error::new(kind, "on purpose"));
         let error = call.await.unwrap().unwrap_err();
 
-        assert_eq!((error.is_connect(), error.is_timeout()), (is_connect, is_timeout), "{error:?}");
+        assert_eq!(
+            (error.is_connect(), error.is_timeout()),
+            (is_connect, is_timeout),
+            "is_connect() and is_timeout() of {error:?}"
+        );
         assert!(!error.is_refresh() && !error.is_status(), "{error:?}");
         assert!(error.to_string().contains("sent again with a refreshed credential"), "{error}");
         assert_eq!(error.rejection().unwrap().body(), "\"first\"");
@@ -131,7 +143,11 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
         again.answer_json(refusal, "second");
         let error = call.await.unwrap().unwrap_err();
 
-        assert_eq!((error.status().unwrap().as_u16(), error.json()), (refusal, Some("second".to_owned())));
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.json()),
+            (refusal, Some("second".to_owned())),
+            "status and body in the error"
+        );
         world.stage.assert_sends(2);
         world.authority.assert_refreshes(2);
         let current = shop.session().tokens().unwrap();

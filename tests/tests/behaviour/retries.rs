@@ -149,7 +149,11 @@ async fn the_deadline_covers_all_attempts() {
     script(&world, vec![Answer::new(503).header("retry-after", "3"), Answer::hang()]);
     let begun = Instant::now();
     let error = shop.order(7).timeout(5 * SECOND).await.unwrap_err();
-    assert_eq!((begun.elapsed(), error.is_timeout()), (5 * SECOND, true));
+    assert_eq!(
+        (begun.elapsed(), error.is_timeout()),
+        (5 * SECOND, true),
+        "time until the error, and whether the error is a timeout"
+    );
     world.stage.assert_sends(2);
 }
 

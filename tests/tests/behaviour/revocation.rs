@@ -80,7 +80,11 @@ async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
         let form: Vec<_> = form_urlencoded::parse(requests[1].body()).into_owned().collect();
         assert_eq!(form[0], ("token".to_owned(), world.authority.refresh(2).to_string()));
         assert!(!world.authority.accepts(&world.authority.access(2)));
-        assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+        assert_eq!(
+            (shop.session().tokens(), shop.session().state()),
+            (None, SessionState::LoggedOut),
+            "tokens and state of the session"
+        );
     }
 }
 
@@ -200,7 +204,11 @@ async fn a_revoked_session_ends_before_the_server_is_informed() {
     let shop = logged_in_client(&world);
     world.authority.hold(Role::Logout);
     let revoking = shop.session().revoke();
-    assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+    assert_eq!(
+        (shop.session().tokens(), shop.session().state()),
+        (None, SessionState::LoggedOut),
+        "tokens and state of the session"
+    );
     let request = world.authority.parked(Role::Logout).await;
     assert!(shop.order(7).await.unwrap_err().is_no_session());
     request.release();

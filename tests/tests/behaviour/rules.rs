@@ -212,7 +212,8 @@ async fn a_body_that_rules_read_is_still_complete() {
             match shop.orders().await {
                 Ok(Reply { body: whole, .. }) => assert_eq!(
                     (whole["last"].as_str(), whole["padding"].as_str().unwrap().len()),
-                    (Some("all of it"), 1024 * 1024)
+                    (Some("all of it"), 1024 * 1024),
+                    "last field, and length of the padding"
                 ),
                 Err(error) => assert_eq!(error.body().unwrap()[..], body[..1024 * 1024]),
             }
@@ -344,7 +345,8 @@ async fn a_rule_that_panics_classifies_nothing() {
 
         assert_eq!(
             (error.status().unwrap().as_u16(), error.json()),
-            (status, Some("the whole answer".to_owned()))
+            (status, Some("the whole answer".to_owned())),
+            "status and body in the error"
         );
         assert_eq!(error.reason(), Some(Reason::RuleFailed));
         assert_eq!(error.receipt().unwrap().classification(), Some(Classification::NotAuth));

@@ -74,7 +74,11 @@ fn refusals(status: u16) -> [(&'static str, Answer); 4] {
 
 fn assert_ended(session: &afresh::Session, error: &Error, ended: bool, case: &str) {
     let state = if ended { SessionState::Expired } else { SessionState::LoggedIn };
-    assert_eq!((error.is_session_expired(), session.state()), (ended, state), "{case}: {error:?}");
+    assert_eq!(
+        (error.is_session_expired(), session.state()),
+        (ended, state),
+        "{case}: is_session_expired() and session state: {error:?}"
+    );
     assert_eq!(error.is_refresh(), !ended, "{case}: {error:?}");
 }
 

@@ -367,7 +367,11 @@ async fn a_refresh_locks_once_reads_once_and_writes_twice() {
         shop.order(7).await.unwrap();
         settled().await;
         let after = count();
-        assert_eq!([after[0] - before[0], after[1] - before[1], after[2] - before[2]], [1, 1, 2]);
+        assert_eq!(
+            [after[0] - before[0], after[1] - before[1], after[2] - before[2]],
+            [1, 1, 2],
+            "locks, loads and swaps of one refresh"
+        );
     }
 }
 

@@ -141,7 +141,11 @@ async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends()
 
     let [before, after] = &world.stage.log()[..] else { panic!("two sends, not {:?}", world.stage.log()) };
     assert_eq!(before.differences(after), ["header authorization"]);
-    assert_eq!((after.timeout(), after.extension()), (Some(Duration::from_secs(3)), Some(&Trace(9))));
+    assert_eq!(
+        (after.timeout(), after.extension()),
+        (Some(Duration::from_secs(3)), Some(&Trace(9))),
+        "timeout and extension of the second request"
+    );
     assert_eq!(
         (after.method(), after.header("x-trace"), &after.body()[..]),
         ("PUT", Some("1"), &b"seven"[..])

@@ -47,7 +47,7 @@ async fn call_during_which_the_store_breaks(
 async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();
     let (shop, store) = logged_in(&world).await;
-    assert_eq!(store.fences(), [None]);
+    assert_eq!(store.fences(), [None], "fences of the writes during the login");
     world.authority.expire();
     shop.order(7).await.unwrap();
     assert_eq!(store.fences(), [Some(1), Some(1)], "the intent and the tokens");

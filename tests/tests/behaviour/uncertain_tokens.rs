@@ -68,7 +68,7 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     }
     let log = world.stage.log();
     let carried = [0, 1, 2, 3, 4].map(|send: usize| world.authority.number_of(log[send].token().unwrap()));
-    assert_eq!(carried, [1, 1, 1, 2, 2].map(Some));
+    assert_eq!(carried, [1, 1, 1, 2, 2].map(Some), "numbers of the access tokens in the five requests");
     world.authority.assert_refreshes(1);
 }
 

@@ -80,7 +80,7 @@ async fn the_page_after_a_login_can_be_the_programs_own() {
     let asked = opened.await.unwrap();
     provider.grant(&asked);
     let shown = asked.redirect("code=good").await;
-    assert_eq!((shown.status, &*shown.body), (200, "<h1>Willkommen</h1>"));
+    assert_eq!((shown.status, &*shown.body), (200, "<h1>Willkommen</h1>"), "status and body of the page");
     login.await.unwrap().unwrap();
 }
 

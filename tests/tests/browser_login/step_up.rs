@@ -40,7 +40,11 @@ async fn a_stronger_login_is_asked_for_as_the_api_demands_it() {
 async fn a_missing_scope_is_added_to_the_scope_that_is_there() {
     let asked = asked_after(r#"DPoP error="insufficient_scope", scope="refunds orders""#).await;
     assert_eq!(asked.get("scope"), "orders offline_access invoices refunds");
-    assert_eq!((asked.get("acr_values"), asked.find("max_age")), ("usual", None));
+    assert_eq!(
+        (asked.get("acr_values"), asked.find("max_age")),
+        ("usual", None),
+        "`acr_values` and `max_age`"
+    );
 }
 
 #[tokio::test]
@@ -48,7 +52,11 @@ async fn a_max_age_that_is_no_number_is_left_out() {
     let asked =
         asked_after(r#"Bearer error="insufficient_user_authentication", acr_values="gold", max_age="x&y""#)
             .await;
-    assert_eq!((asked.get("acr_values"), asked.find("max_age")), ("gold", None));
+    assert_eq!(
+        (asked.get("acr_values"), asked.find("max_age")),
+        ("gold", None),
+        "`acr_values` and `max_age`"
+    );
 }
 
 #[tokio::test]

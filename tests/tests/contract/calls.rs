@@ -26,7 +26,8 @@ async fn a_layer_reads_method_template_kind_and_attempt() {
     let info: CallInfo = seen.lock().unwrap().unwrap();
     assert_eq!(
         (info.method(), info.template(), info.attempt()),
-        (Some("Shop::order"), Some("/orders/{id}"), 1)
+        (Some("Shop::order"), Some("/orders/{id}"), 1),
+        "method, template and attempt"
     );
     assert!(matches!(info.kind(), CallKind::Ordinary));
     let _ = [CallKind::Login, CallKind::Refresh, CallKind::Logout, CallKind::Revocation];

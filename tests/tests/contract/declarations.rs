@@ -319,5 +319,5 @@ async fn a_call_with_borrowed_arguments_is_spawned() {
 #[test]
 fn the_fields_of_an_event_are_public() {
     let Event { id, event, data, .. } = Event::new("data".to_owned());
-    assert_eq!((id, event, data.as_str()), (None, None, "data"));
+    assert_eq!((id, event, data.as_str()), (None, None, "data"), "id, name and data of the event");
 }

@@ -43,6 +43,10 @@ fn the_predicates_know_errors_made_by_hand() {
 #[test]
 fn a_reply_is_made_by_hand() {
     let reply = Reply::new(StatusCode::CREATED, HeaderMap::new(), 7);
-    assert_eq!((reply.status, reply.headers.len(), reply.body), (StatusCode::CREATED, 0, 7));
+    assert_eq!(
+        (reply.status, reply.headers.len(), reply.body),
+        (StatusCode::CREATED, 0, 7),
+        "status, number of headers, and body"
+    );
     assert_eq!(reply.receipt().attempts(), 0, "the reply was never sent");
 }

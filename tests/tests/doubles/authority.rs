@@ -59,7 +59,11 @@ async fn a_spent_refresh_token_ends_the_session_and_is_counted() {
     let authority = Authority::new();
     let _ = authority.issue();
     assert_eq!(status_of_exchange(&authority, 1).await, 200);
-    assert_eq!(exchange(&authority, 1).await.unwrap(), (400, json!({ "error": "invalid_grant" })));
+    assert_eq!(
+        exchange(&authority, 1).await.unwrap(),
+        (400, json!({ "error": "invalid_grant" })),
+        "status and body of the exchange"
+    );
     authority.assert_reuses(1);
     authority.expect_reuses(1);
     assert_eq!(status_of_exchange(&authority, 2).await, 400, "the session has ended");
@@ -183,7 +187,11 @@ async fn a_request_lost_before_it_is_processed_spends_nothing() {
     assert!(exchange(&authority, 1).await.is_err());
     let busy = post(REFRESH, json!({ "refresh_token": authority.refresh(1) }));
     let busy = authority.service().oneshot(busy).await.unwrap();
-    assert_eq!((busy.status().as_u16(), &busy.headers()["retry-after"]), (429, &"7".parse().unwrap()));
+    assert_eq!(
+        (busy.status().as_u16(), &busy.headers()["retry-after"]),
+        (429, &"7".parse().unwrap()),
+        "status and `retry-after` header"
+    );
     assert_eq!(status_of_exchange(&authority, 1).await, 200);
     authority.assert_refreshes(3);
     authority.assert_granted(1);
@@ -205,7 +213,8 @@ async fn a_permanent_handling_applies_until_it_is_changed() {
     let login = authority.service().oneshot(post(LOGIN, json!({}))).await.unwrap();
     assert_eq!(
         (login.status().as_u16(), &login.headers()["location"]),
-        (302, &"https://evil.test/".parse().unwrap())
+        (302, &"https://evil.test/".parse().unwrap()),
+        "status and `location` header"
     );
 }
 

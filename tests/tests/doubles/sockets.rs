@@ -89,7 +89,11 @@ async fn a_world_on_one_socket_and_another_origin_on_another() {
     let call = client().get(here.url("/orders")).header("authorization", "Bearer secret");
     assert_eq!(call.send().await.unwrap().status(), 204);
     assert_eq!(world.stage.log()[0].token(), Some("secret"));
-    assert_eq!((elsewhere.routes(), elsewhere.log()[0].token()), (vec!["GET /landed".to_owned()], None));
+    assert_eq!(
+        (elsewhere.routes(), elsewhere.log()[0].token()),
+        (vec!["GET /landed".to_owned()], None),
+        "routes at the target, and the token of the first request"
+    );
 
     let login = client().post(here.url("/api/user/login")).body("{}").send().await.unwrap();
     assert!(login.text().await.unwrap().contains(&world.authority.access(1)));

@@ -58,10 +58,18 @@ async fn the_log_keeps_the_whole_request() {
 
     let [first, second]: [_; 2] = stage.log().try_into().unwrap();
     assert_eq!((first.token(), second.token()), (Some("one"), Some("two")));
-    assert_eq!((first.cookie("refresh_token"), first.cookie("c")), (Some("secret"), None));
+    assert_eq!(
+        (first.cookie("refresh_token"), first.cookie("c")),
+        (Some("secret"), None),
+        "cookies `refresh_token` and `c` of the first request"
+    );
     assert_eq!((first.body(), first.json()), (&Bytes::from(r#"{"id":7}"#), json!({ "id": 7 })));
     assert_ne!(first.body_hash(), second.body_hash());
-    assert_eq!((first.timeout(), second.timeout()), (Some(Duration::from_secs(3)), None));
+    assert_eq!(
+        (first.timeout(), second.timeout()),
+        (Some(Duration::from_secs(3)), None),
+        "timeouts of the two requests"
+    );
     assert_eq!((first.host(), first.origin()), ("api.test", "https://api.test".to_owned()));
     assert_eq!(stage.routes(), ["POST /orders", "GET /orders"]);
     let parts = ["method", "body", "timeout", "header authorization", "header cookie"];

@@ -91,7 +91,11 @@ async fn a_reply_has_the_head_and_the_stream() {
     stage.respond(|_| Answer::new(206).header("etag", "\"x\"").chunks(["a", "b"]));
     let photos: PhotosClient = client_on(&stage);
     let reply = photos.reported(7).await.unwrap();
-    assert_eq!((reply.status.as_u16(), reply.headers["etag"].to_str().unwrap()), (206, "\"x\""));
+    assert_eq!(
+        (reply.status.as_u16(), reply.headers["etag"].to_str().unwrap()),
+        (206, "\"x\""),
+        "status and `etag` header"
+    );
     let chunks: Vec<_> = reply.body.map(Result::unwrap).collect().await;
     assert_eq!(chunks, ["a", "b"]);
 }

@@ -160,7 +160,7 @@ async fn bounds_are_kept_in_every_position() {
     stage.respond(|_| (200, 7));
     let bounded: BoundedClient = client_on(&stage);
     let seven: u8 = bounded.get(&1, &["a", "b"], true).await.unwrap();
-    assert_eq!((seven, only(&stage).path()), (7, "/1/a/b"));
+    assert_eq!((seven, only(&stage).path()), (7, "/1/a/b"), "decoded body and request path");
     assert_eq!(only(&stage).header("cookie"), Some("c=true"));
     <BoundedClient as Bounded<u8>>::parts(&bounded, 'x', &[1, 2]).await.unwrap();
 }

@@ -59,7 +59,7 @@ async fn a_reply_of_none_keeps_its_status() {
     let stage = Stage::new();
     for status in [404, 410] {
         let reply = stock(&stage, status).living(7).await.unwrap();
-        assert_eq!((reply.status.as_u16(), reply.body), (status, None));
+        assert_eq!((reply.status.as_u16(), reply.body), (status, None), "status and body of the reply");
     }
 }
 

@@ -19,6 +19,6 @@ mod logins;
 mod place;
 mod process;
 mod shop;
-mod standing_still;
+mod stalled_runtime;
 mod steps;
 mod suspended;

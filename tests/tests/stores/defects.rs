@@ -51,7 +51,7 @@ struct Faulty {
     fence: Arc<AtomicU64>,
     /// The fence (fencing token) of the current lock holder, or 0 if no process holds the lock.
     holder: Arc<AtomicU64>,
-    stands_still: Arc<AtomicBool>,
+    is_stalled: Arc<AtomicBool>,
 }
 
 impl Faulty {
@@ -61,7 +61,7 @@ impl Faulty {
             memory: MemoryStore::new(),
             fence: <_>::default(),
             holder: <_>::default(),
-            stands_still: <_>::default(),
+            is_stalled: <_>::default(),
         }
     }
 
@@ -141,7 +141,7 @@ impl SessionStore for Faulty {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        if self.stands_still.load(Ordering::SeqCst) {
+        if self.is_stalled.load(Ordering::SeqCst) {
             return std::future::pending().await;
         }
         if self.is(Defect::DroppedWaitLocks) {
@@ -193,12 +193,12 @@ impl Place for Faulty {
     }
 
     async fn stall(&self) -> bool {
-        self.stands_still.store(true, Ordering::SeqCst);
+        self.is_stalled.store(true, Ordering::SeqCst);
         true
     }
 
     async fn resume(&self) {
-        self.stands_still.store(false, Ordering::SeqCst);
+        self.is_stalled.store(false, Ordering::SeqCst);
         if self.is(Defect::GrantsToTheGone) {
             std::mem::forget(self.try_lock());
         }

@@ -20,7 +20,11 @@ async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
 
     let (outer, user) = recorder.only("user");
     let (number, call) = recorder.only("afresh.call");
-    assert_eq!((call.parent, user.parent), (Some(outer), None));
+    assert_eq!(
+        (call.parent, user.parent),
+        (Some(outer), None),
+        "parent spans of the call and of the user's own span"
+    );
     assert_eq!(call.fields.get("otel.name"), "Shop::order");
     assert_eq!(call.fields.get("otel.kind"), "internal");
     assert_eq!(call.fields.get("afresh.method"), "Shop::order");

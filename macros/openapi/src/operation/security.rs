@@ -153,7 +153,7 @@ impl<'d> Security<'d> {
 
     /// Returns the source code of the function that creates the credential, if the client uses basic authentication.
     pub(crate) fn function(&self) -> Option<String> {
-        (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
+        (self.carrier == Some(Carrier::Basic)).then(|| crate::helper_types::BASIC.to_owned())
     }
 
     /// Returns instructions for passing the credential to the client.

@@ -133,8 +133,12 @@ mod tests {
     fn each_value_has_its_line() {
         let line =
             |steps: &[&str]| line_of(TEXT, &steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>());
-        assert_eq!((line(&[]), line(&["a"]), line(&["a", "1", "b/c"])), (Some(1), Some(2), Some(4)));
-        assert_eq!((line(&["d"]), line(&["e"])), (Some(6), None));
+        assert_eq!(
+            (line(&[]), line(&["a"]), line(&["a", "1", "b/c"])),
+            (Some(1), Some(2), Some(4)),
+            "lines of the document, of `a`, and of `b/c`"
+        );
+        assert_eq!((line(&["d"]), line(&["e"])), (Some(6), None), "lines of `d` and of the missing `e`");
     }
 
     #[test]

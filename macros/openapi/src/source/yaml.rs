@@ -294,7 +294,7 @@ mod tests {
         let text = "openapi: 3.0.0\npaths:\n  /a/b:\n    get:\n      tags:\n        - x\n        - y\n";
         let line =
             |steps: &[&str]| line_of(text, &steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>());
-        assert_eq!((line(&["paths"]), line(&["paths", "/a/b", "get"])), (Some(2), Some(4)));
+        assert_eq!((line(&["paths"]), line(&["paths", "/a/b", "get"])), (Some(2), Some(4)), "line numbers");
         assert_eq!(line(&["paths", "/a/b", "get", "tags", "1"]), Some(7));
     }
 }

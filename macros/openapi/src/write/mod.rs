@@ -7,11 +7,11 @@ mod method;
 pub(crate) use self::layout::normal;
 use crate::docs::one_line;
 use crate::error::Error;
+use crate::helper_types;
 use crate::model::{DateTy, Trait, Ty};
 use crate::operation::Login;
 use crate::report::Loss;
 use crate::schema::Definitions;
-use crate::wire_types;
 
 /// The input for one generated file.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Writer<'_> {
         items.extend(self.logins.iter().map(|login| login.source.as_str()));
         items.extend(self.function.as_deref());
         items.extend(self.definitions.values().map(|definition| self.definition(definition)));
-        items += &wire_types::of(&items);
+        items += &helper_types::of(&items);
         let mut uses = String::new();
         if items.contains("BTreeMap<") {
             uses += "use std::collections::BTreeMap;\n\n";
@@ -116,7 +116,7 @@ impl Writer<'_> {
                 .map_or_else(|| "serde_json::Value".to_owned(), |definition| definition.name.clone()),
             Ty::Own(path) => path.clone(),
             Ty::Members(separator, between, of) => {
-                format!("{}<{}>", wire_types::members(*separator, *between), self.ty(of))
+                format!("{}<{}>", helper_types::members(*separator, *between), self.ty(of))
             }
             Ty::Separated(separator, item) => format!("{}<{}>", separator.name(), self.ty(item)),
             Ty::JsonText(inner) => format!("JsonText<{}>", self.ty(inner)),

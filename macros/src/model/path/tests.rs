@@ -15,8 +15,8 @@ fn wrong(text: &str) -> String {
 
 #[test]
 fn a_plain_path_is_one_literal() {
-    assert_eq!(split("/orders"), (vec!["/orders".into()], vec![]));
-    assert_eq!(split("/"), (vec!["/".into()], vec![]));
+    assert_eq!(split("/orders"), (vec!["/orders".into()], vec![]), "literals and placeholders");
+    assert_eq!(split("/"), (vec!["/".into()], vec![]), "literals and placeholders");
 }
 
 #[test]

@@ -21,7 +21,11 @@ mod tests {
     #[test]
     fn the_ceiling_doubles_with_each_retry_up_to_the_longest_wait() {
         let ceilings: Vec<_> = (0..10).map(|retries| wait(BASE, MOST, retries, 1.0).as_millis()).collect();
-        assert_eq!(ceilings, [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 20_000, 20_000]);
+        assert_eq!(
+            ceilings,
+            [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 20_000, 20_000],
+            "longest waits in milliseconds"
+        );
         assert_eq!(wait(BASE, MOST, u32::MAX, 1.0), MOST);
         assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
     }

@@ -184,7 +184,7 @@ async fn slow_down_adds_five_seconds_for_good() {
     log_in(&server).await.0.unwrap();
     // A 429 response means that the server is overloaded, even if the body contains `slow_down`. The client doubles the
     // wait between its requests until the server sends a different response.
-    assert_eq!(server.waits(), [2, 2, 7, 7, 14, 7]);
+    assert_eq!(server.waits(), [2, 2, 7, 7, 14, 7], "waits in seconds");
 }
 
 #[tokio::test(start_paused = true)]
@@ -203,7 +203,7 @@ async fn lost_answers_and_overload_do_not_end_the_wait() {
     outcome.unwrap();
     assert_eq!(session.state(), SessionState::LoggedIn);
     // The wait between requests grows only if the server is overloaded or does not respond in time.
-    assert_eq!(server.waits(), [1, 1, 1, 1, 30, 10 + 60]);
+    assert_eq!(server.waits(), [1, 1, 1, 1, 30, 10 + 60], "waits in seconds");
 }
 
 #[tokio::test(start_paused = true)]
@@ -244,7 +244,7 @@ async fn errors_with_status_200_are_errors() {
         tokens(),
     ]);
     log_in(&server).await.0.unwrap();
-    assert_eq!(server.waits(), [5, 5, 10]);
+    assert_eq!(server.waits(), [5, 5, 10], "waits in seconds");
     let server = IdServer::new([error(200, "device_flow_disabled")]);
     let denied = server.app().device().start().await.unwrap_err();
     assert!(denied.is_login_denied() && denied.to_string().contains("device_flow_disabled"), "{denied}");
@@ -255,7 +255,7 @@ async fn intervals_that_servers_write_wrongly_are_tolerated() {
     for (interval, seconds) in [(json!(0), 1), (json!("7"), 7), (json!("soon"), 5), (json!(null), 5)] {
         let server = IdServer::new([device(&json!({ "interval": interval })), pending(), tokens()]);
         log_in(&server).await.0.unwrap();
-        assert_eq!(server.waits(), [seconds, seconds], "{interval}");
+        assert_eq!(server.waits(), [seconds, seconds], "waits for {interval}");
     }
 }
 

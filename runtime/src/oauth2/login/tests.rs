@@ -29,5 +29,9 @@ async fn an_exchange_without_an_answer_ends_after_its_deadline() {
     let error = app.log_in_with_code(&request, &code, &session, begun).await.unwrap_err();
 
     assert!(error.is_login_unavailable() && error.to_string().contains("lost"), "{error}");
-    assert_eq!((start.elapsed(), sends.load(Ordering::SeqCst)), (DEADLINE, 1));
+    assert_eq!(
+        (start.elapsed(), sends.load(Ordering::SeqCst)),
+        (DEADLINE, 1),
+        "time until the error, and number of token requests"
+    );
 }

@@ -139,10 +139,15 @@ mod tests {
     async fn the_head_of_the_answer_stays_the_same() {
         let (response, prefix) = look_at(response(vec![Ok(Bytes::from("body"))])).await;
         assert_eq!(prefix, "body");
-        assert_eq!((response.status().as_u16(), response.version()), (403, http::Version::HTTP_2));
+        assert_eq!(
+            (response.status().as_u16(), response.version()),
+            (403, http::Version::HTTP_2),
+            "status and HTTP version"
+        );
         assert_eq!(
             (&response.headers()["x-trace"], response.extensions().get()),
-            (&"t1".parse().unwrap(), Some(&17_u8))
+            (&"t1".parse().unwrap(), Some(&17_u8)),
+            "`x-trace` header and extension"
         );
         assert_eq!(response.url().as_str(), "https://shop.test/orders");
         assert_eq!(response.text().await.unwrap(), "body");
@@ -155,16 +160,28 @@ mod tests {
         let chunks: Vec<Bytes> = (0..40).map(|n| Bytes::from(vec![n; 1000])).collect();
         let sent = chunks.iter().cloned().map(Ok).collect();
         let (mut response, prefix) = look_at(response(sent)).await;
-        assert_eq!((prefix.len(), &prefix[..]), (LIMIT, &chunks.concat()[..LIMIT]));
+        assert_eq!(
+            (prefix.len(), &prefix[..]),
+            (LIMIT, &chunks.concat()[..LIMIT]),
+            "length and bytes of the prefix"
+        );
         for chunk in chunks {
             let got = response.chunk().await.unwrap().unwrap();
-            assert_eq!((got.as_ptr(), got.len()), (chunk.as_ptr(), chunk.len()));
+            assert_eq!(
+                (got.as_ptr(), got.len()),
+                (chunk.as_ptr(), chunk.len()),
+                "address and length of the chunk"
+            );
         }
         assert!(response.chunk().await.unwrap().is_none());
 
         let whole = Bytes::from(vec![7; 1024 * 1024]);
         let (mut response, prefix) = look_at(self::response(vec![Ok(whole.clone())])).await;
-        assert_eq!((prefix.as_ptr(), prefix.len()), (whole.as_ptr(), LIMIT));
+        assert_eq!(
+            (prefix.as_ptr(), prefix.len()),
+            (whole.as_ptr(), LIMIT),
+            "address and length of the prefix"
+        );
         assert_eq!(response.chunk().await.unwrap().unwrap().as_ptr(), whole.as_ptr());
     }
 
@@ -189,7 +206,11 @@ mod tests {
         let body = Body::wrap_stream(futures_util::StreamExt::chain(body, stream::once(late)));
         let begun = tokio::time::Instant::now();
         let (response, prefix) = look_at(http::Response::new(body).into()).await;
-        assert_eq!((begun.elapsed(), &*prefix), (WAIT, &b"early,"[..]));
+        assert_eq!(
+            (begun.elapsed(), &*prefix),
+            (WAIT, &b"early,"[..]),
+            "time until the prefix, and the prefix"
+        );
         sender.send(Bytes::from("late")).unwrap();
         assert_eq!(response.text().await.unwrap(), "early,late");
     }

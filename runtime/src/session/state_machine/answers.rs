@@ -46,7 +46,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     /// Records that the refresh after a 403 response for `route` returned the access token that the session already
     /// had. If a refresh returns the same access token, the token is still valid, so a 403 response before the
     /// refresh means that the server forbids the call.
-    pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
+    pub(crate) fn refresh_returned_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, RefusalKind::Suspect, route, Some(now), now);
             self.republish();

@@ -9,7 +9,7 @@ pub(super) mod locked_refresh;
 pub(super) mod login;
 pub(super) mod prepare;
 pub(super) mod resend;
-pub(super) mod standing_still;
+pub(super) mod stalled_runtime;
 pub(super) mod state;
 pub(super) mod write;
 pub(super) mod writer;

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_message_is_read_as_it_was_sent() {
         assert!(matches!(Message::read(&Message::Ask.text()), Some(Message::Ask)));
-        assert_eq!(session(&sent()), Some((7, 8, b"{\"a\":\xff}".to_vec())));
+        assert_eq!(session(&sent()), Some((7, 8, b"{\"a\":\xff}".to_vec())), "revision, writer and record");
     }
 
     #[test]

@@ -59,7 +59,11 @@ async fn by_default_only_the_origin_of_the_page_receives_the_cookie() {
     tabs[0].log_in("ada").await;
     stage.server.expire();
     call_in_all(&tabs, 10).await;
-    assert_eq!((stage.server.counts().refreshes, stage.server.counts().refused), (1, 0));
+    assert_eq!(
+        (stage.server.counts().refreshes, stage.server.counts().refused),
+        (1, 0),
+        "refreshes and refused refreshes"
+    );
 
     for (credentials, requests) in [("include", 1), ("", 0)] {
         let (calls, with_cookie) = call_elsewhere(credentials).await;
@@ -80,5 +84,9 @@ async fn with_omit_no_request_carries_a_cookie() {
     stage.server.expire();
     let calls = tab.call(1).await;
     assert!(calls.errors[0].starts_with("expired"), "{calls:?}");
-    assert_eq!((stage.server.arrived(), stage.server.with_cookie()), (1, before));
+    assert_eq!(
+        (stage.server.arrived(), stage.server.with_cookie()),
+        (1, before),
+        "refresh requests that arrived, and requests with a cookie"
+    );
 }

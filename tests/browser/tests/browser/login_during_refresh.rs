@@ -36,7 +36,11 @@ pub async fn is_bobs_session(stage: &Stage, tabs: &[Tab]) {
     stage.server.expire();
     for tab in tabs {
         let calls = tab.call(2).await;
-        assert_eq!((calls.user.as_deref(), calls.errors), (Some("bob"), Vec::new()));
+        assert_eq!(
+            (calls.user.as_deref(), calls.errors),
+            (Some("bob"), Vec::new()),
+            "user and errors of the calls"
+        );
     }
     assert_eq!(stage.server.counts().spent, 0, "{:?}", stage.server.counts());
 }

@@ -19,6 +19,10 @@ async fn a_refused_refresh_ends_the_session_in_all_tabs() {
             let calls = tab.call(1).await;
             assert!(calls.errors[0].starts_with("no session"), "{calls:?}");
         }
-        assert_eq!((stage.server.arrived(), stage.server.counts().refused), (1, 1));
+        assert_eq!(
+            (stage.server.arrived(), stage.server.counts().refused),
+            (1, 1),
+            "refresh requests that arrived, and refused refreshes"
+        );
     }
 }

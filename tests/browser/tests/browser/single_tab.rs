@@ -55,7 +55,11 @@ async fn a_client_without_a_store_refreshes_once() {
     call_in_all(&tab, 1).await;
     stage.server.expire();
     call_in_all(&tab, 20).await;
-    assert_eq!((stage.server.counts().refreshes, stage.server.counts().unauthorized), (1, 20));
+    assert_eq!(
+        (stage.server.counts().refreshes, stage.server.counts().unauthorized),
+        (1, 20),
+        "refreshes and 401 responses after the session expired"
+    );
     tab[0].reload().await.unwrap();
     call_in_all(&tab, 10).await;
     let counts = stage.server.counts();
@@ -75,7 +79,11 @@ async fn a_session_that_was_cleared_returns_after_a_reload() {
     assert_eq!(stage.server.arrived(), 0);
     tab[0].reload().await.unwrap();
     call_in_all(&tab, 2).await;
-    assert_eq!((stage.server.arrived(), stage.server.counts().refreshes), (1, 1));
+    assert_eq!(
+        (stage.server.arrived(), stage.server.counts().refreshes),
+        (1, 1),
+        "refresh requests that arrived, and refreshes"
+    );
 }
 
 /// K4: a logout ends the session at the server, so a reloaded page has no session.

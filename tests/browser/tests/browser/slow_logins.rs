@@ -44,7 +44,11 @@ async fn a_refresh_that_waits_for_two_slow_logins_sends_its_token_once() {
     stage.server.delay_refreshes(Duration::from_millis(3500));
     call_in_all(&tabs, 2).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.refreshes, counts.spent, stage.server.arrived()), (1, 0, 1), "{counts:?}");
+    assert_eq!(
+        (counts.refreshes, counts.spent, stage.server.arrived()),
+        (1, 0, 1),
+        "refreshes, spent, arrived: {counts:?}"
+    );
 }
 
 /// T6: a login acquires the store's lock because the tab that held the lock is closed during a refresh. The time limit

@@ -39,6 +39,10 @@ fn every_mistake_has_one_error_that_names_the_cure() {
         writeln!(report, "== {}\n{why}\n{}", case.name, errors.concat()).unwrap();
     }
     println!("{} mistakes, {} meet the requirements\n{report}", cases.len(), cases.len() - short);
-    assert_eq!((unknown, silent), (0, 0), "{report}");
+    assert_eq!(
+        (unknown, silent),
+        (0, 0),
+        "mistakes whose errors unexpectedly miss the requirements, and mistakes without an error: {report}"
+    );
     assert!(cases.len() >= 470 && short <= MAX_SHORT, "{} of {}", cases.len() - short, cases.len());
 }

@@ -60,7 +60,7 @@ pub async fn goes_the_course<C: Customer>(shop: C, server: &Server, habits: Habi
 async fn logs_in_and_calls<C: Customer>(shop: &C, server: &Server) {
     shop.log_in(server).await.unwrap();
     let order = shop.order(7).await.unwrap();
-    assert_eq!((order.id, order.of.as_str()), (7, "ann"));
+    assert_eq!((order.id, order.of.as_str()), (7, "ann"), "id and owner of the order");
     assert_eq!(server.counts().await, Counts { logins: 1, ok: 1, live: 1, ..Counts::default() });
 }
 

@@ -169,7 +169,7 @@ async fn lists_have_all_elements(shop: &ShopClient, server: &Server) {
 
     let pages: Vec<Listed> = shop.parts_of_orders(50).await.unwrap().try_collect().await.unwrap();
     let lengths: Vec<_> = pages.iter().map(|page| page.data.len()).collect();
-    assert_eq!(lengths, [50, 50, 20, 0]);
+    assert_eq!(lengths, [50, 50, 20, 0], "orders in each page");
     assert!(pages.iter().flat_map(|page| &page.data).map(|order| order.number).eq(0..ORDERS));
 }
 

@@ -4,7 +4,7 @@
 //! The worker reads commands line by line from stdin, prints the results to stdout, and exits when stdin closes.
 
 mod calls;
-mod standing_still;
+mod stalled_runtime;
 mod steps;
 
 use std::io::BufRead;
@@ -16,7 +16,7 @@ use afresh::store::{RedisStore, SessionStore};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::calls::{ShopClient, call, log_in, print_line, work, write};
-use crate::standing_still::stand_still;
+use crate::stalled_runtime::stall;
 use crate::steps::{Stepped, Steps};
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -55,8 +55,8 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
                 drop(tokio::spawn(work(shop.clone(), task)));
             }),
             ("write", _) => drop(tokio::spawn(write(store.clone()))),
-            ("stand", "still") => stand_still(shop.clone(), steps.clone(), false),
-            ("stand", "still and log out") => stand_still(shop.clone(), steps.clone(), true),
+            ("stall", "") => stall(shop.clone(), steps.clone(), false),
+            ("stall", "and log out") => stall(shop.clone(), steps.clone(), true),
             ("stop", step) => steps.stop_at(step),
             ("go", _) => steps.go(),
             _ => panic!("no such order: {order}"),

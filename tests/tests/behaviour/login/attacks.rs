@@ -128,7 +128,11 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
         let error = log_in_with_code(&provider.app().await, &session).await.unwrap_err();
         assert!(error.to_string().contains("Redirects are not followed"), "{error}");
         assert_eq!(provider.exchanges().len(), 1);
-        assert_eq!((evil.sends(), session.state()), (0, SessionState::LoggedOut));
+        assert_eq!(
+            (evil.sends(), session.state()),
+            (0, SessionState::LoggedOut),
+            "requests to the other server, and session state"
+        );
         assert!(!texts(&error).contains(CODE));
 
         // If the transport's reqwest client follows redirects, no secret is sent to the redirect target, and the
@@ -183,7 +187,11 @@ async fn an_answer_without_tokens_is_no_login() {
         let session = Session::new();
         let error = log_in_with_code(&provider.app().await, &session).await.unwrap_err();
         assert!(!texts(&error).contains("canary-token"), "{error:?}");
-        assert_eq!((provider.exchanges().len(), session.state()), (1, SessionState::LoggedOut));
+        assert_eq!(
+            (provider.exchanges().len(), session.state()),
+            (1, SessionState::LoggedOut),
+            "token requests and session state"
+        );
     }
 }
 

@@ -113,7 +113,11 @@ async fn a_problem_is_any_json_object_with_any_content_type() {
     let body = json!({"type": "urn:late", "detail": "too late", "hours": 2}).to_string();
     let answer = Answer::new(451).header("content-type", "application/problem+json").body(body);
     let ShopError::Problem(problem) = failure(answer).await else { panic!() };
-    assert_eq!((problem.kind.as_deref(), &problem.extensions["hours"]), (Some("urn:late"), &json!(2)));
+    assert_eq!(
+        (problem.kind.as_deref(), &problem.extensions["hours"]),
+        (Some("urn:late"), &json!(2)),
+        "type and hours of the problem"
+    );
 }
 
 #[tokio::test]
@@ -127,7 +131,11 @@ async fn a_string_is_the_body_or_the_json_string_in_it() {
 #[tokio::test]
 async fn an_answer_without_a_variant_is_other_with_the_whole_answer() {
     let ShopError::Other(error) = failure(Answer::html(400, "<h1>bad</h1>")).await else { panic!() };
-    assert_eq!((error.status().unwrap().as_u16(), error.body()), (400, Some(&Bytes::from("<h1>bad</h1>"))));
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.body()),
+        (400, Some(&Bytes::from("<h1>bad</h1>"))),
+        "status and body in the error"
+    );
     assert_eq!(error.method(), Some("Shop::order"));
 }
 

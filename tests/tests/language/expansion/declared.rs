@@ -91,7 +91,7 @@ async fn generics_lifetimes_and_arguments_of_any_kind_are_sent() {
     let search: SearchClient = client_on(&stage);
     search.by_type("a/b", [1, 2], 3).await.unwrap();
     assert_eq!(only(&stage).uri(), "https://shop.test/a%2Fb?call=1&call=2&tokens=3");
-    assert_eq!((search.size(), SearchClient::describe()), (20, "search"));
+    assert_eq!((search.size(), SearchClient::describe()), (20, "search"), "size() and describe()");
 }
 
 #[tokio::test]

@@ -170,7 +170,11 @@ async fn an_error_keeps_status_headers_and_body() {
         let (server, api) = api(refused).await;
         let Failed(error) = api.fallible().await.unwrap_err();
         assert!(error.is_status() && !error.is_refresh(), "{error:?}");
-        assert_eq!((error.status().unwrap().as_u16(), error.method()), (status, Some("Answers::fallible")));
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.method()),
+            (status, Some("Answers::fallible")),
+            "status and method in the error"
+        );
         assert_eq!(error.headers().unwrap()["x-trace"], "t1");
         assert_eq!(
             (error.body().unwrap(), error.json::<Value>()),
@@ -190,9 +194,17 @@ async fn an_error_reads_problem_details() {
     let (_server, api) = api(answer(403, "application/problem+json; charset=utf-8", &body.to_string())).await;
     let error = api.order().await.unwrap_err();
     let problem = error.problem().unwrap();
-    assert_eq!((problem.kind.as_deref(), problem.status), (Some("https://e/credit"), Some(403)));
+    assert_eq!(
+        (problem.kind.as_deref(), problem.status),
+        (Some("https://e/credit"), Some(403)),
+        "type and status of the problem"
+    );
     assert_eq!((problem.title.as_deref(), problem.detail.as_deref()), (Some("No credit"), Some("30 < 50")));
-    assert_eq!((problem.instance.as_deref(), &problem.extensions["balance"]), (Some("/a/1"), &json!(30)));
+    assert_eq!(
+        (problem.instance.as_deref(), &problem.extensions["balance"]),
+        (Some("/a/1"), &json!(30)),
+        "instance and balance of the problem"
+    );
     assert_eq!(error.rejection().unwrap().status(), 403);
 }
 
@@ -267,10 +279,14 @@ async fn answers_without_a_body_keep_the_connection_usable() {
         }
     });
     let head = api.head().await.unwrap();
-    assert_eq!((head.body, &head.headers["content-length"]), (None, &"9".parse().unwrap()));
+    assert_eq!(
+        (head.body, &head.headers["content-length"]),
+        (None, &"9".parse().unwrap()),
+        "body and `content-length` header"
+    );
     for status in [204, 205, 205] {
         let reply = api.get().await.unwrap();
-        assert_eq!((reply.status.as_u16(), reply.body), (status, None));
+        assert_eq!((reply.status.as_u16(), reply.body), (status, None), "status and body of the reply");
     }
     assert_eq!(api.get().await.unwrap().body, Some(Order { id: 7 }));
     server.await.unwrap();

@@ -162,7 +162,11 @@ async fn every_method_attribute_sends_its_http_method() {
     ] {
         call.await.unwrap();
         let seen = server.last();
-        assert_eq!((line(&seen), seen.body().len()), (format!("{verb} /v"), 0));
+        assert_eq!(
+            (line(&seen), seen.body().len()),
+            (format!("{verb} /v"), 0),
+            "request line and body length"
+        );
         assert!(!seen.headers().contains_key("content-type"), "{verb} has no body");
     }
 }

@@ -168,7 +168,11 @@ async fn a_body_can_be_left_out() {
     let by_json = server.last();
     api.body_or_none(None).await.unwrap();
     for seen in [by_json, server.last()] {
-        assert_eq!((values(&seen, "content-type"), &**seen.body()), (vec![], &b""[..]));
+        assert_eq!(
+            (values(&seen, "content-type"), &**seen.body()),
+            (vec![], &b""[..]),
+            "`content-type` headers and body"
+        );
     }
 }
 

@@ -49,7 +49,11 @@ async fn a_session_works_over_sockets() {
     let shop = ShopClient::builder(&listening.base_url).build().unwrap();
     shop.login("ann").await.unwrap();
     let reply = shop.order(7, None).await.unwrap();
-    assert_eq!((reply.receipt().sends(), &reply.body), (1, &json!({ "path": "/orders/7" })));
+    assert_eq!(
+        (reply.receipt().sends(), &reply.body),
+        (1, &json!({ "path": "/orders/7" })),
+        "sends and body of the reply"
+    );
     world.authority.expire();
     let calls: Vec<_> = (0..64).map(|id| tokio::spawn(shop.order(id, None))).collect();
     for call in calls {

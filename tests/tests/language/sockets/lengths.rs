@@ -140,7 +140,8 @@ async fn a_part_says_what_it_is() {
     let bytes = Some("application/octet-stream");
     assert_eq!(
         kinds,
-        [None, bytes, Some("application/json"), Some("image/png"), bytes, Some("image/x-own"), None, None]
+        [None, bytes, Some("application/json"), Some("image/png"), bytes, Some("image/x-own"), None, None],
+        "`content-type` headers of the requests"
     );
     assert!(body.contains("\r\n[1,2]\r\n"), "{body}");
 }

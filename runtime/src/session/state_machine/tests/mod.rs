@@ -106,7 +106,11 @@ fn a_detached_refresh_does_not_end_the_next_one() {
 
     assert_eq!(machine.complete(&1, refreshed(), now, 0.0), Completion::Discarded);
 
-    assert_eq!((machine.handle(), machine.current().stamp), (Some(2), new));
+    assert_eq!(
+        (machine.handle(), machine.current().stamp),
+        (Some(2), new),
+        "handle of the current refresh, and stamp of the session"
+    );
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 

@@ -33,7 +33,7 @@ impl World {
     }
 
     /// The refresh stalls and is dropped. If the refresh had already received a response, the result is lost.
-    pub(super) fn stands_still(&self, at: usize, next: &mut Vec<Self>) {
+    pub(super) fn stalls(&self, at: usize, next: &mut Vec<Self>) {
         let Some(kills) = self.budget.kills.checked_sub(1) else { return };
         if self.processes[at].step == Step::Idle {
             return;

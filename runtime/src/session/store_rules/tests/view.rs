@@ -48,7 +48,11 @@ fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
     view.intends(1, Some(OWN_INTENT), false);
     view.answered();
     let draft = view.draft(Here::LoggedOut, true).expect("the intent must be removed from the store");
-    assert_eq!((draft.basis, draft.intent, draft.ends), (Some(1), None, true));
+    assert_eq!(
+        (draft.basis, draft.intent, draft.ends),
+        (Some(1), None, true),
+        "basis, intent, and whether the record contains no session"
+    );
 }
 
 /// An intent to send a refresh token applies only to the stored login. The intent is kept when the same login is
@@ -104,11 +108,15 @@ fn an_ended_session_stays_used_elsewhere() {
 #[test]
 fn a_confirmed_write_determines_the_login_in_the_store() {
     let mut view = logged_in();
-    assert_eq!((view.revision, view.known_login), (Some(1), Some(OWN_LOGIN)));
+    assert_eq!((view.revision, view.known_login), (Some(1), Some(OWN_LOGIN)), "revision and known login");
     view.in_epoch(1, || NEW_LOGIN);
     let logout = view.draft(Here::LoggedOut, false).expect("the logout must be written");
     view.confirmed(&logout, 2);
-    assert_eq!((view.revision, view.known_login), (Some(2), None));
+    assert_eq!(
+        (view.revision, view.known_login),
+        (Some(2), None),
+        "revision and known login after the logout was stored"
+    );
 }
 
 /// If the program logs in again during a write, the confirmation of the write does not apply to the new login.
@@ -119,7 +127,11 @@ fn a_login_during_a_write_is_still_written() {
     view.in_epoch(1, || NEW_LOGIN);
     view.confirmed(&earlier, 1);
     let draft = draft_of(&view);
-    assert_eq!((draft.basis, draft.stored_as.identity.login), (Some(1), NEW_LOGIN));
+    assert_eq!(
+        (draft.basis, draft.stored_as.identity.login),
+        (Some(1), NEW_LOGIN),
+        "basis and login of the draft"
+    );
 }
 
 /// When this process's intent to refresh replaces another process's intent, the view records that the other process

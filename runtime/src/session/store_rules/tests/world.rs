@@ -149,7 +149,7 @@ impl World {
         for at in 0..2 {
             self.user_acts(at, &mut next);
             self.killed(at, &mut next);
-            self.stands_still(at, &mut next);
+            self.stalls(at, &mut next);
             self.reads(at, &mut next);
             self.releases(at, &mut next);
             for reply in [Reply::Confirmed, Reply::Lost] {

@@ -35,7 +35,11 @@ async fn arguments_go_where_the_document_puts_them() {
     let seen = recorder.last();
     assert_eq!((&*seen.line, &*seen.query), ("GET /api/orders/7", "fields=a&fields=b&order_id=x"));
     assert_eq!((seen.header("x-trace"), seen.header("cookie")), (Some("t-1"), Some("session=s-1")));
-    assert_eq!((seen.header("accept"), seen.kind()), (Some("application/json"), None));
+    assert_eq!(
+        (seen.header("accept"), seen.kind()),
+        (Some("application/json"), None),
+        "`accept` and `content-type` headers"
+    );
 }
 
 #[tokio::test]

@@ -62,7 +62,11 @@ async fn a_body_has_no_read_only_members_and_an_answer_no_write_only_ones() {
     let author = Author { name: "Ann".to_owned(), born: None };
     let body = BookInput { secret: Some("s".to_owned()), ..BookInput::new(author, BookKind::Book) };
     let made: Book = books.add_book(&body).await.unwrap();
-    assert_eq!((made.id, made.isbn, made.language), (7, None, Some(Language::Other("fr".to_owned()))));
+    assert_eq!(
+        (made.id, made.isbn, made.language),
+        (7, None, Some(Language::Other("fr".to_owned()))),
+        "id, isbn and language of the book"
+    );
     let sent: Value = serde_json::from_str(&recorder.last().body).unwrap();
     assert_eq!(sent, json!({ "author": { "name": "Ann" }, "kind": "book", "isbn": null, "secret": "s" }));
 }
@@ -85,7 +89,11 @@ async fn errors_are_variants_by_their_status() {
 async fn an_operation_with_another_scheme_sends_that_key_and_not_the_session() {
     let (recorder, client) = books(Answer::empty(204));
     client.delete(7, "k").await.unwrap();
-    assert_eq!((&*recorder.last().query, recorder.last().header("authorization")), ("api_key=k", None));
+    assert_eq!(
+        (&*recorder.last().query, recorder.last().header("authorization")),
+        ("api_key=k", None),
+        "query and `authorization` header"
+    );
     let (_, client) = books(Answer::empty(409));
     assert!(matches!(client.delete(7, "k").await, Err(DeleteError::Conflict(_))));
 }

@@ -40,7 +40,11 @@ async fn the_body_says_what_is_next() {
     assert_eq!(ids(3, &recorder, lists.by_url().await).await, expected("n=2"));
     let (recorder, lists) = pages();
     let (ids, queries) = ids(3, &recorder, lists.by_offset(Some(10)).await).await;
-    assert_eq!((ids, queries), (vec![1, 2, 3], vec!["skip=10".to_owned(), "skip=12".to_owned()]));
+    assert_eq!(
+        (ids, queries),
+        (vec![1, 2, 3], vec!["skip=10".to_owned(), "skip=12".to_owned()]),
+        "ids of the items, and queries of the requests"
+    );
 }
 
 #[tokio::test]
@@ -57,7 +61,11 @@ async fn headers_and_counters_say_what_is_next() {
     let (first, second) = (json!([{ "id": 1 }]), json!([{ "id": 2 }]));
     let (recorder, client) = bodies([first.clone(), second.clone()]);
     let (found, queries) = ids(2, &recorder, client.by_number(Some(4)).await).await;
-    assert_eq!((found, queries), (vec![1, 2], vec!["page=4".to_owned(), "page=5".to_owned()]));
+    assert_eq!(
+        (found, queries),
+        (vec![1, 2], vec!["page=4".to_owned(), "page=5".to_owned()]),
+        "ids of the items, and queries of the requests"
+    );
 
     let with = |name, value| [Answer::json(200, &first).header(name, value), Answer::json(200, &second)];
     let (recorder, client) = lists(with("x-next-page", "b"));

@@ -14,7 +14,7 @@ use crate::shop::{Server, Shop};
 const LIMIT: Duration = Duration::from_secs(70);
 
 /// Starts two processes that share a session. The first process's runtime stalls at the given step of a refresh.
-async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Process) {
+async fn stall_first(shop: &Shop, step: &str, order: &str) -> (Process, Process) {
     shop.world.authority.open(Role::Refresh);
     let (mut first, mut next) = (shop.process("first"), shop.process("next"));
     assert_eq!(first.call().await, "well");
@@ -22,7 +22,7 @@ async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Proce
     shop.world.authority.expire();
     first.tell(&format!("stop {step}"));
     first.tell(order);
-    first.says("stands still").await;
+    first.says("stalled").await;
     (first, next)
 }
 
@@ -43,9 +43,9 @@ async fn call_until_free(process: &mut Process) -> String {
 /// R6, I7: after the deadline of a stalled refresh has passed, another process refreshes the session. The next call in
 /// the stalled process uses the other process's tokens.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
+async fn a_stalled_refresh_keeps_the_lock_until_its_deadline() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
-    let (mut first, mut next) = standing_still(&shop, "after intent", "stand still").await;
+    let (mut first, mut next) = stall_first(&shop, "after intent", "stall").await;
 
     assert_eq!(call_until_free(&mut next).await, "well");
 
@@ -60,7 +60,7 @@ async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_on_a_runtime_that_stalls_is_stored_before_the_lock_is_free() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
-    let (mut first, mut next) = standing_still(&shop, "after intent", "stand still and log out").await;
+    let (mut first, mut next) = stall_first(&shop, "after intent", "stall and log out").await;
 
     let said = call_until_free(&mut next).await;
 

@@ -10,7 +10,7 @@ use crate::steps::Steps;
 
 /// Starts a call on a new runtime, and stops polling the runtime when the call's refresh reaches the step at which
 /// `steps` pauses the store. If `logs_out` is set, the session is cleared before the runtime stalls.
-pub fn stand_still(shop: ShopClient, steps: Steps, logs_out: bool) {
+pub fn stall(shop: ShopClient, steps: Steps, logs_out: bool) {
     thread::spawn(move || {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
@@ -22,7 +22,7 @@ pub fn stand_still(shop: ShopClient, steps: Steps, logs_out: bool) {
                 shop.session().clear();
             }
         });
-        print_line("stands still");
+        print_line("stalled");
         loop {
             thread::park();
         }
