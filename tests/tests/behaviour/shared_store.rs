@@ -336,8 +336,8 @@ async fn no_token_is_spent_under_an_expired_lease() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: if a process's lease expires before the refresh token is sent, the process finds its own record of the
-/// started refresh in the store. The process does not treat its own record of a started refresh as a sign of a lost
+/// R7, G4: if a process's lease expires before the refresh token is sent, the process later finds the intent to refresh
+/// that it has stored itself. The process does not treat its own record of a started refresh as a sign of a lost
 /// response. If the server rejects the refresh token, the error reports an expired session, and `is_rotation_lost`
 /// returns `false`.
 #[tokio::test(start_paused = true)]

@@ -81,8 +81,8 @@ async fn a_lenient_authority_refuses_a_spent_refresh_token_and_keeps_the_session
     authority.expect_reuses(1);
 }
 
-/// Sends the first refresh token twice, even though the test client has already received the response to the first
-/// request.
+/// The test client sends the first refresh token a second time, although it has already received the response to the
+/// first refresh request.
 async fn present_a_spent_token(authority: &Authority) {
     let _ = authority.issue();
     exchange(authority, 1).await.unwrap();
