@@ -111,7 +111,7 @@ impl Upstream {
     pub(crate) fn check_refresh_on(&self, statuses: Statuses<'_>) -> Result<(), Error> {
         let is_redirect = |status: &StatusCode| matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
         let followed = statuses.iter().find(is_redirect).filter(|_| self.follows_redirects);
-        match followed.as_ref().map(StatusCode::as_str) {
+        match followed.map(|status| status.as_u16()) {
             Some(status) if IN_BROWSER => Err(Error::builder(format!(
                 "`refresh_on` contains the status {status}, but a browser follows this redirect itself. Use a different status"
             ))),

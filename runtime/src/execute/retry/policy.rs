@@ -139,7 +139,7 @@ impl Retry {
     pub(crate) fn mistake(&self, refresh_on: Statuses<'_>) -> Option<String> {
         let statuses = self.statuses.as_deref().unwrap_or_default();
         if let Some(status) = statuses.iter().find(|status| refresh_on.contains(**status)) {
-            let status = status.as_str();
+            let status = status.as_u16();
             return Some(format!("the status {status} triggers a refresh, so it cannot be retried"));
         }
         let status = self.invalid?;
