@@ -8,12 +8,14 @@ mod redis;
 
 use std::env;
 use std::error::Error;
+use std::time::Duration;
 
 use afresh::store::RedisStore;
 use afresh::{RefreshToken, Tokens, api};
 use afresh_examples::shop::Shop;
 use tokio::process::Command;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::redis::Redis;
 
@@ -44,6 +46,9 @@ const JOBS: usize = WORKERS * TASKS * 25;
 /// The number of calls for which an access token is valid. An access token is valid for a quarter of all jobs, so three
 /// access tokens expire during a run.
 const GOOD_FOR: usize = JOBS / 4;
+/// The time that a worker needs for one job. If jobs took no time, the first worker to receive a new access token could
+/// use up the token before the other workers have read it from Redis.
+const WORK: Duration = Duration::from_millis(50);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -68,6 +73,7 @@ async fn work() -> Result<()> {
         tasks.spawn(async move {
             for _ in 0..JOBS / WORKERS / TASKS {
                 shop.orders().await?;
+                sleep(WORK).await;
             }
             Ok::<(), afresh::Error>(())
         });
@@ -91,7 +97,7 @@ async fn lead() -> Result<()> {
     for _ in 0..WORKERS {
         let mut worker = Command::new(env::current_exe()?);
         worker.arg("worker").env("SHOP_URL", &server.url).env("REDIS_URL", &redis.url);
-        workers.push(worker.env("NO_PROXY", "127.0.0.1").spawn()?);
+        workers.push(worker.env("NO_PROXY", "127.0.0.1").kill_on_drop(true).spawn()?);
     }
     for mut worker in workers {
         if !worker.wait().await?.success() {

@@ -25,14 +25,16 @@
 //! The checks take about two seconds of real time, because the clock of a remote store cannot be paused. With a server
 //! that can be suspended, the checks take about half a minute.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
+use tokio::runtime::Builder;
 use tokio::sync::Barrier;
-use tokio::task::{JoinSet, yield_now};
+use tokio::task::{JoinSet, spawn_blocking, yield_now};
 use tokio::time::{sleep, timeout};
 
 /// The time limit for an event that must occur. Every store is expected to be much faster than this time limit.
@@ -98,6 +100,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     a_dropped_wait_leaves_nothing_behind(&new_place()).await;
     an_abandoned_request_for_the_lock_is_harmless(&new_place()).await;
     a_lock_that_is_dropped_during_a_stall_is_released_afterwards(&new_place()).await;
+    a_runtime_that_shuts_down_releases_the_lock(&new_place()).await;
     a_login_needs_no_lock(&new_place()).await;
     locations_differ(&new_place(), &new_place()).await;
     fences_grow(&new_place()).await;
@@ -306,6 +309,28 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     place.resume().await;
     let lock = timeout(Duration::from_secs(10), next.lock()).await;
     lock.expect("a lock that was dropped is released").expect("a store that works");
+}
+
+/// R6: when a runtime shuts down, as it does when `main` returns, the store releases a lock that a task of the runtime
+/// holds or is requesting. Other processes must not wait until the lock expires.
+pub async fn a_runtime_that_shuts_down_releases_the_lock(place: &impl Place) {
+    for pause in [0, 1, 2, 3, 5, 10, 50].map(Duration::from_millis) {
+        let store = place.open();
+        let process = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+            runtime.block_on(async {
+                tokio::spawn(async move {
+                    let _lock = store.lock().await;
+                    pending::<()>().await;
+                });
+                sleep(pause).await;
+            });
+        });
+        spawn_blocking(|| process.join()).await.expect("the thread ends").expect("the runtime shuts down");
+        let next = place.open();
+        let lock = timeout(Duration::from_secs(2), next.lock()).await;
+        lock.expect("a runtime that shuts down releases the lock").expect("a store that works");
+    }
 }
 
 /// A login or logout is stored without a lock, even while another process holds the lock. After another process has

@@ -44,8 +44,12 @@ const LEASE: Duration = Duration::from_secs(30);
 /// succeeded. Each operation takes at most 5 s, unless it waits for a lock. To wait for a lock, the store polls Redis,
 /// and each poll takes at most 5 s.
 ///
+/// **When a runtime shuts down,** for example because `main` returns, its lease is released immediately. If Redis does
+/// not respond, this delays the shutdown by at most 1 s.
+///
 /// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
-/// access tokens but cannot refresh the session.
+/// access tokens but cannot refresh the session. A process that a signal kills, or that calls `std::process::exit`,
+/// also counts as crashed.
 ///
 /// **After Redis crashes,** the remaining data depends on the Redis configuration. If Redis loses the write that
 /// followed a refresh, the stored refresh token might already have been used. Use the append-only file (`appendonly

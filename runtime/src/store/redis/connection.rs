@@ -26,6 +26,11 @@ impl Connection {
         Self { client, open: Arc::default() }
     }
 
+    /// Returns a connection to the same server that does not use the open connection.
+    pub(super) fn without_open(&self) -> Self {
+        Self::new(self.client.clone())
+    }
+
     /// Runs a script. If the connection breaks, the script is run once more on a new connection. If a script's response
     /// is lost, the script might already have run, so it must be safe to run every script more than once.
     pub(super) async fn run<'a, T: FromRedisValue>(

@@ -1,9 +1,12 @@
 //! Implements the refresh lock as a lease with a fencing token.
 #![expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
 
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
+use redis::RedisResult;
+use tokio::runtime::{Builder, Handle};
 
 use super::connection::Connection;
 use super::{connection, scripts};
@@ -19,6 +22,8 @@ const UNCONFIRMED: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The maximum pause between attempts to acquire a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// The maximum time that the shutdown of a runtime is delayed to release a lease.
+const LAST_RELEASE: Duration = Duration::from_secs(1);
 
 pub(super) struct Lock {
     pub(super) connection: Connection,
@@ -101,24 +106,67 @@ struct Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (connection, key) = (self.lock.connection.clone(), std::mem::take(&mut self.lock.key));
-        let owner = std::mem::take(&mut self.owner);
-        // If the runtime has been shut down, the lease expires on its own.
-        let expired = Instant::now().checked_add(self.lock.lease);
-        task::spawn(&self.runtime, async move {
-            let release = || {
-                let mut script = scripts::RELEASE.key(&*key);
-                script.arg(&*owner);
-                script
-            };
-            // If a connection is opened while the server is suspended, the server never executes a release script that
-            // is sent on this connection. If the release script fails, it is sent again, so that other processes do not
-            // have to wait until the lease expires.
-            while connection.run::<u64>(release).await.is_err()
-                && expired.is_some_and(|at| Instant::now() < at)
-            {
-                tokio::time::sleep(LONGEST_PAUSE).await;
-            }
-        });
+        let release = Release {
+            connection: self.lock.connection.clone(),
+            key: std::mem::take(&mut self.lock.key),
+            owner: std::mem::take(&mut self.owner),
+            expired: Instant::now().checked_add(self.lock.lease),
+            is_done: false,
+        };
+        // If the runtime has shut down, `spawn` drops the release without polling it.
+        task::spawn(&self.runtime, release.run());
     }
+}
+
+/// Releases a lease. If the runtime shuts down before Redis confirms the release, for example because `main` returns,
+/// the release is sent on a separate thread, so that other processes do not have to wait until the lease expires.
+struct Release {
+    connection: Connection,
+    key: String,
+    owner: String,
+    expired: Option<Instant>,
+    is_done: bool,
+}
+
+impl Release {
+    async fn run(mut self) {
+        // If a connection is opened while the server is suspended, the server never executes a release script that is
+        // sent on this connection. If the release script fails, it is sent again.
+        while send_release(&self.connection, &self.key, &self.owner).await.is_err()
+            && self.expired.is_some_and(|at| Instant::now() < at)
+        {
+            tokio::time::sleep(LONGEST_PAUSE).await;
+        }
+        self.is_done = true;
+    }
+}
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        if self.is_done {
+            return;
+        }
+        // The open connection belongs to the runtime that shuts down.
+        let connection = self.connection.without_open();
+        let (key, owner) = (std::mem::take(&mut self.key), std::mem::take(&mut self.owner));
+        let (sent, until_sent) = mpsc::channel::<()>();
+        let release = move || {
+            let _sent = sent;
+            let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
+            let _ = runtime.block_on(send_release(&connection, &key, &owner));
+        };
+        if thread::Builder::new().name("afresh-redis".into()).spawn(release).is_ok() {
+            // When `main` returns, the process ends without waiting for its threads.
+            let _ = until_sent.recv_timeout(LAST_RELEASE);
+        }
+    }
+}
+
+async fn send_release(connection: &Connection, key: &str, owner: &str) -> RedisResult<u64> {
+    let release = || {
+        let mut script = scripts::RELEASE.key(key);
+        script.arg(owner);
+        script
+    };
+    connection.run(release).await
 }
