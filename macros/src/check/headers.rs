@@ -62,8 +62,7 @@ fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
     constants.chain(params)
 }
 
-/// Returns the help text for a header that another attribute of the method already produces, or `None` if no attribute
-/// produces `header`.
+/// Returns the help text if another attribute of the method already sets `header`, and `None` otherwise.
 fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {

@@ -20,7 +20,7 @@ pub(super) fn check_roles(api: &Api, diag: &mut Diagnostics) {
     }
 }
 
-/// Rejects a generic refresh method, because the runtime calls a refresh method with values from the session.
+/// Rejects a generic refresh method: the runtime calls the method, so no caller can choose its type parameters.
 pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &mut Diagnostics) {
     let Some(role) = endpoint.role().filter(|role| role.value == Role::Refresh) else {
         return;

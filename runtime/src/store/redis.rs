@@ -48,8 +48,8 @@ const LEASE: Duration = Duration::from_secs(30);
 /// not respond, this delays the shutdown by at most 1 s.
 ///
 /// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
-/// access tokens but cannot refresh the session. A process that a signal kills, or that calls `std::process::exit`,
-/// also counts as crashed.
+/// access tokens but cannot refresh the session. A process that is killed by a signal, or that calls
+/// `std::process::exit`, also counts as crashed.
 ///
 /// **After Redis crashes,** the remaining data depends on the Redis configuration. If Redis loses the write that
 /// followed a refresh, the stored refresh token might already have been used. Use the append-only file (`appendonly

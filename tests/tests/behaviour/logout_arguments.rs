@@ -30,7 +30,7 @@ trait Filled {
 }
 
 /// W11: a logout's token parameters are filled from the session, even if the logout is the process's first call. The
-/// caller passes only the remaining arguments of the logout.
+/// caller passes only the arguments that the session does not contain.
 #[tokio::test(start_paused = true)]
 async fn the_parameters_of_a_logout_are_filled_from_the_session() {
     for restart in [false, true] {

@@ -213,7 +213,7 @@ async fn a_new_credential_resets_the_backoff_of_a_failed_refresh() {
     }
 }
 
-/// D14: a logout resets the backoff after a failed refresh.
+/// D14: a logout resets the backoff that a failed refresh started.
 #[tokio::test(start_paused = true)]
 async fn a_logout_resets_the_backoff_of_a_failed_refresh() {
     let world = World::new();

@@ -98,7 +98,7 @@ async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     shop.order(7).await.unwrap();
 }
 
-/// B16, I5, J1: after a logout, queued calls fail and are not sent again.
+/// B16, I5, J1: after a logout, the calls that wait to be sent again fail instead.
 #[tokio::test(start_paused = true)]
 async fn a_logout_empties_the_queue() {
     let world = World::new();

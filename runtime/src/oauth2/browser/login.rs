@@ -121,13 +121,14 @@ impl Browser {
     /// call. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
     /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
-    /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
-    /// login replaces the whole session. If `error` does not demand a scope or a login, [`run`](Self::run) returns an
-    /// error for which [`is_request`](Error::is_request) returns `true`.
+    /// The login requests the scope that the API demanded, plus the scopes of the [`App`] and of the current session,
+    /// because the new login replaces the whole session. If `error` does not demand a scope or a login,
+    /// [`run`](Self::run) returns an error for which [`is_request`](Error::is_request) returns `true`.
     ///
     /// ```no_run
-    /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, order: reqwest::Request) ->
-    /// afresh::Result<()> { use afresh::error::{Challenge, Reason};
+    /// # use afresh::{Client, oauth2::App};
+    /// # async fn example(app: App, shop: Client, order: reqwest::Request) -> afresh::Result<()> {
+    /// use afresh::error::{Challenge, Reason};
     ///
     /// if let Err(error) = shop.execute(order).await {
     ///     if error.reason() == Some(Reason::Challenged(Challenge::StepUp)) {

@@ -9,7 +9,8 @@ use crate::plot::Bars;
 use crate::section::{Section, median, number};
 use crate::server::Server;
 
-/// The number of generations. Each generation starts new processes, because each process has its own memory layout.
+/// The number of generations. Each generation starts new processes, so that the memory layout of a single process does
+/// not bias the result.
 const GENERATIONS: usize = 3;
 /// The number of time slices that each client runs in a generation. Time slices are short so that a disturbance on the
 /// machine affects all clients in a round.
