@@ -2,8 +2,14 @@
 
 #[path = "doubles/authority.rs"]
 mod authority;
+#[path = "doubles/exchanges.rs"]
+mod exchanges;
+#[path = "doubles/handlings.rs"]
+mod handlings;
 #[path = "doubles/sockets.rs"]
 mod sockets;
+#[path = "doubles/spent_tokens.rs"]
+mod spent_tokens;
 #[path = "doubles/stage.rs"]
 mod stage;
 #[path = "doubles/world.rs"]

@@ -65,8 +65,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "keep_fresh::a_dropped_guard_stops_but_a_refresh_in_progress_finishes",
     "logout::a_logout_before_the_refresh_has_run_discards_it_too",
     // When these tests shut down a runtime, the connections that the runtime drives are closed, too.
-    "cancellation::calls_on_another_runtime",
-    "cancellation::a_call_waits_for_two_refreshes_at_most",
+    "two_runtimes::",
     "given_up_refreshes::",
     // With `HyperTransport`, a call and an early refresh in these tests would use two connections, so the two requests
     // would arrive in random order.
@@ -76,7 +75,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     // With `HyperTransport`, these tests would open tens of thousands of connections or run for hours.
     "chaos::",
     "store_schedules::",
-    "useless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",
+    "forbidden_routes::three_forbidden_routes_cost_no_more_than_three_times_one",
     "tenants::ten_thousand_tenants_share_no_global_state",
 ];
 
