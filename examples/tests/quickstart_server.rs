@@ -81,7 +81,11 @@ fn refusal(reason: &str) -> (u16, Value) {
 async fn a_valid_token_is_answered() {
     let driver = Driver::new(LONG).await;
     let access = driver.login().await.access;
-    assert_eq!(driver.order(("authorization", &access)).await, (200, json!({ "id": 7, "customer": "ada" })));
+    assert_eq!(
+        driver.order(("authorization", &access)).await,
+        (200, json!({ "id": 7, "customer": "ada" })),
+        "status and body of the order"
+    );
     assert_eq!(
         (driver.count(Kind::Sent), driver.count(Kind::Answered)),
         (1, 1),
@@ -119,7 +123,11 @@ async fn a_refresh_rotates_the_cookie_and_a_spent_one_ends_the_session() {
     assert_eq!(driver.order(("authorization", &second.access)).await.0, 200);
 
     let spent = driver.refresh(&first.cookie).await;
-    assert_eq!((spent.status().as_u16(), body(spent).await), refusal("refresh token was already used"));
+    assert_eq!(
+        (spent.status().as_u16(), body(spent).await),
+        refusal("refresh token was already used"),
+        "status and body of the refusal"
+    );
     assert_eq!(driver.refresh(&second.cookie).await.status(), 403, "the session is over");
     assert_eq!(
         (driver.count(Kind::Refreshed), driver.count(Kind::SpentCookie)),
@@ -161,7 +169,11 @@ async fn a_login_needs_the_password() {
     let driver = Driver::new(LONG).await;
     let credentials = json!({ "name": "ada", "password": "byron" });
     let response = driver.send(Method::POST, "/api/user/login", ("x", "y"), credentials).await;
-    assert_eq!((response.status().as_u16(), body(response).await), refusal("wrong name or password"));
+    assert_eq!(
+        (response.status().as_u16(), body(response).await),
+        refusal("wrong name or password"),
+        "status and body of the refusal"
+    );
 }
 
 #[tokio::test]

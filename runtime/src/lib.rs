@@ -18,7 +18,7 @@
 //! /// The shop's public API.
 //! #[api]
 //! pub trait Shop {
-//!     /// Logs in; the tokens in the answer become the session.
+//!     /// Logs in; the tokens in the response become the session.
 //!     #[login]
 //!     #[post("/api/user/login")]
 //!     async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;

@@ -1,5 +1,8 @@
-//! Contains all items that generated code uses. The items in this module are not part of the public API and can change
-//! in any version. The macros and the runtime must have exactly the same version.
+//! Contains all items that only generated code uses. The items in this module are not part of the public API and can
+//! change in any version. The macros and the runtime must have exactly the same version.
+//!
+//! Generated code also uses items from the public API. `RuntimeItem` in `macros/src/names.rs` lists all items that
+//! generated code uses.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;

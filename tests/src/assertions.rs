@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::authority::Authority;
+use crate::authority::{Authority, State};
 use crate::authority_config::Role;
 use crate::seen::Seen;
 use crate::stage::Stage;
@@ -94,20 +94,34 @@ impl Authority {
     #[track_caller]
     pub fn assert_reuses(&self, expected: usize) {
         let (seen, requests) = (self.reuses(), self.requests(Role::Refresh));
-        assert_count(expected, seen, "spent refresh tokens presented again", &requests);
+        assert_count(expected, seen, SPENT_TOKENS, &requests);
     }
 
     /// Sets the number of refresh token reuses that the test expects. The test fails if the number of reuses differs
-    /// from `count` when the original `Authority`, rather than a clone, is dropped.
+    /// from `count` when the last clone of the `Authority` is dropped.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }
+}
 
-    pub(crate) fn check_reuses(&self) {
-        let expected = self.state().expected_reuses;
-        self.assert_reuses(expected);
+/// Whether a client can still send requests after a check of the reuses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReuseCheck {
+    SoFar,
+    Final,
+}
+
+impl State {
+    pub(crate) fn check_reuses(&mut self, check: ReuseCheck) {
+        let (expected, seen) = (self.expected_reuses, self.issued.reuses());
+        if check == ReuseCheck::SoFar && seen <= expected {
+            return;
+        }
+        assert_count(expected, seen, SPENT_TOKENS, &self.endpoint(Role::Refresh).seen);
     }
 }
+
+const SPENT_TOKENS: &str = "spent refresh tokens presented again";
 
 #[track_caller]
 fn assert_count(expected: usize, seen: usize, what: &str, requests: &[Seen]) {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::assertions::ReuseCheck;
 use crate::authority_config::{AuthorityConfig, Handling, Role};
 use crate::double::double_methods;
 use crate::gate::Gate;
@@ -22,13 +23,16 @@ use crate::token_requests::ParkedRequest;
 /// The server's tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
 /// [`canary`](Self::canary). The canary is a random string, so a search for this string finds every leaked token.
 ///
-/// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client reused
-/// a refresh token after the response to the first use had arrived. A test that deliberately reuses a refresh token
-/// calls [`expect_reuses`](Self::expect_reuses). Clones of an `Authority` do not check whether refresh tokens are
-/// reused, so a test must keep the original `Authority` until the test ends.
+/// A test fails if a client reuses a refresh token after the response to the first use has arrived. A test that
+/// deliberately reuses a refresh token calls [`expect_reuses`](Self::expect_reuses). Reuses are checked twice:
+///
+/// - When the last clone is dropped, the number of reuses must equal the expected number.
+/// - When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the number of reuses must not
+///   exceed the expected number. Without this check, a test would miss a reuse if a task owns the last clone and the
+///   runtime drops this task, because Tokio catches panics in a dropped task.
 pub struct Authority {
     shared: Arc<Inner>,
-    checks_reuse: bool,
+    is_original: bool,
 }
 
 pub(crate) struct Inner {
@@ -111,7 +115,7 @@ impl Authority {
             expected_reuses: 0,
         };
         let inner = Inner { log, gates: Default::default(), state: Mutex::new(state) };
-        Self { shared: Arc::new(inner), checks_reuse: true }
+        Self { shared: Arc::new(inner), is_original: true }
     }
 
     // ---- Configuration ----
@@ -321,15 +325,23 @@ impl State {
 
 impl Clone for Authority {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), checks_reuse: false }
+        Self { shared: Arc::clone(&self.shared), is_original: false }
     }
 }
 
 impl Drop for Authority {
     fn drop(&mut self) {
         // A second panic would hide the first panic's message.
-        if self.checks_reuse && !std::thread::panicking() {
-            self.check_reuses();
+        if self.is_original && !std::thread::panicking() {
+            self.state().check_reuses(ReuseCheck::SoFar);
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.state.get_mut().unwrap_or_else(PoisonError::into_inner).check_reuses(ReuseCheck::Final);
         }
     }
 }

@@ -14,9 +14,8 @@ use crate::stage::Stage;
 /// An origin with an API and its token endpoints. Clones share one state.
 ///
 /// Requests to the login, refresh and logout paths go to the [`Authority`], and all other requests go to the [`Stage`].
-/// The authority and the stage record all received requests in one log and number them in one sequence. A test must
-/// keep the `World` value that it created until the test ends: when that value is dropped, its [`Authority`] checks
-/// that no client reused a refresh token.
+/// The authority and the stage record all received requests in one log and number them in one sequence. The
+/// [`Authority`] checks that no client reused a refresh token.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The test double of the API.

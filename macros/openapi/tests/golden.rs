@@ -48,7 +48,11 @@ fn the_same_document_gives_the_same_bytes() {
 #[test]
 fn every_loss_is_reported_once_with_its_place() {
     let (_, shop) = client("shop-3.0.json");
-    assert_eq!((shop.operations, shop.methods), (14, 14), "each operation becomes a method");
+    assert_eq!(
+        (shop.operations, shop.methods),
+        (14, 14),
+        "operations in the document, and generated methods"
+    );
     assert_eq!(
         losses(&shop),
         [

@@ -1,6 +1,4 @@
-//! Defines the types that describe an API trait for the checks and for code generation.
-//!
-//! Read `endpoint.rs` first: it describes one trait method.
+//! Defines the types that describe an API trait for the checks and for code generation. Start with `endpoint.rs`.
 
 mod endpoint;
 mod members;

@@ -1,6 +1,4 @@
-//! Applies the rules that compare two or more syntax nodes.
-//!
-//! Read `api.rs` first: it lists every rule.
+//! Applies the rules that compare two or more syntax nodes. Start with `api.rs`.
 
 mod api;
 mod conflicts;

@@ -1,7 +1,8 @@
-//! Renders the model as Rust code: the trait, the client and the code that sends each method's request. Code generation
-//! does not report errors, because earlier steps have reported all errors and marked the invalid methods.
+//! Renders the model as Rust code: the trait, the client and the code that sends each method's request.
+//! Start with `api.rs`.
 //!
-//! Read `api.rs` first: it assembles the complete output.
+//! Code generation does not report errors, because earlier steps have reported all errors and marked the invalid
+//! methods.
 
 mod api;
 mod api_info;

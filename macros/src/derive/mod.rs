@@ -1,7 +1,6 @@
-//! Contains the derives, each with its own parse, lower, check and render steps. A derive always generates complete
-//! implementations and reports every error, even for an invalid item.
+//! Contains the derives, each with its own parse, lower, check and render steps. Start with `as_tokens/expand.rs`.
 //!
-//! Read `as_tokens/expand.rs` first, because `AsTokens` is the shorter derive.
+//! A derive always generates complete implementations and reports every error, even for an invalid item.
 
 mod api_error;
 mod as_tokens;

@@ -1,6 +1,4 @@
-//! Collects and formats errors and their locations.
-//!
-//! Read `diagnostics.rs` first: it collects the errors of every step.
+//! Collects and formats errors and their locations. Start with `diagnostics.rs`.
 
 mod diagnostics;
 mod spelling;

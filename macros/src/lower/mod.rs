@@ -1,7 +1,6 @@
-//! Converts parsed Rust syntax to the macro's model, one node at a time. An invalid node is reported and skipped, and
-//! its siblings are still read.
+//! Converts parsed Rust syntax to the macro's model, one node at a time. Start with `endpoint.rs`.
 //!
-//! Read `endpoint.rs` first: it reads one method.
+//! An invalid node is reported and skipped, and its siblings are still read.
 
 mod api;
 mod condition;

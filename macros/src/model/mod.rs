@@ -1,7 +1,6 @@
-//! Defines the meaning of individual attributes and strings, without spans or tokens. All code in this directory can be
-//! tested with plain strings.
+//! Defines the meaning of individual attributes and strings, without spans or tokens. Start with `param_kind.rs`.
 //!
-//! Read `param_kind.rs` first: it lists the parts of a request that a parameter can set.
+//! All code in this directory can be tested with plain strings.
 
 mod condition;
 mod constant;

@@ -1,9 +1,7 @@
-//! Parses the source as written: the trait with its attributes, methods and parameters.
+//! Parses the source as written: the trait with its attributes, methods and parameters. Start with `tables.rs`.
 //!
 //! The trait parser is written by hand and does not use syn's item parser. The parser skips an item that cannot be
 //! parsed, so that one mistake does not hide the whole trait. The parser keeps default bodies of methods as raw tokens.
-//!
-//! Read `tables.rs` first: it lists every attribute and argument.
 
 mod arguments;
 mod attribute;

@@ -1,6 +1,6 @@
-//! Tests the Rust tokens that the `#[api]` macro generates. The crate `afresh-tests` compiles and runs generated code.
+//! Tests the Rust tokens that the `#[api]` macro generates. Start with `valid.rs`.
 //!
-//! Read `valid.rs` first: it tests the code that the macro generates for valid traits.
+//! The crate `afresh-tests` compiles and runs generated code.
 
 mod broken;
 mod derives;

@@ -1,4 +1,4 @@
-//! Decides whether a response means that the server refused the credential. Read `policy` first.
+//! Decides whether a response means that the server refused the credential. Start with `policy.rs`.
 
 pub(crate) mod challenge;
 mod fake_response;

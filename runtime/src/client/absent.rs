@@ -73,5 +73,5 @@ waiting! {
 }
 
 fn cannot_block() -> Error {
-    Error::request("a browser cannot block")
+    Error::request("a browser cannot block. Await the call instead")
 }

@@ -193,8 +193,10 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     fn upstream(&mut self) -> Result<Upstream> {
-        let url = Url::parse(&self.base)
-            .map_err(|error| Error::builder("the base URL is not a valid URL").with_source(error))?;
+        let url = Url::parse(&self.base).map_err(|error| {
+            let text = "the base URL is not a valid URL. Use a URL such as `https://shop.example/api`";
+            Error::builder(text).with_source(error)
+        })?;
         self.check_base(&url)?;
         let transport = match self.transport.take() {
             Some(transport) => transport,

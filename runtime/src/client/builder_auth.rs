@@ -131,7 +131,7 @@ impl<C: Api> ClientBuilder<C> {
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {
-            self.fail("the scheme is not a valid authentication scheme");
+            self.fail("the scheme is not a valid authentication scheme. Use a scheme such as `Bearer`");
         }
         self.settings.scheme = Some(scheme);
         self
@@ -145,7 +145,9 @@ impl<C: Api> ClientBuilder<C> {
     {
         match HeaderName::try_from(name) {
             Ok(name) => self.settings.token_header = Some(name),
-            Err(_) => self.fail("the name of the token header is not a valid header name"),
+            Err(_) => self.fail(
+                "the name of the token header is not a valid header name. Use a name such as `x-auth-token`",
+            ),
         }
         self
     }

@@ -22,8 +22,9 @@ use crate::transport::upstream::Upstream;
 /// A client for one server. A client has a base URL, a transport, and the session that provides the credential for its
 /// calls. Each generated client contains a `Client`.
 ///
-/// A client is cheap to clone, and all clones share the same state. A `Client` can also be used without a generated
-/// client: [`execute`](Self::execute) sends a hand-written request with the session's credential.
+/// A client is cheap to clone, and all clones share its session, connections, settings and retry budget. A `Client` can
+/// also be used without a generated client: [`execute`](Self::execute) sends a hand-written request with the session's
+/// credential.
 ///
 /// ```
 /// # async fn example() -> afresh::Result<()> {

@@ -1,4 +1,5 @@
-//! The types that users work with directly: the client, its builder, and the future of a call. Read `client` first.
+//! Defines the types that users work with directly: the client, its builder, and the future of a call.
+//! Start with `client.rs`.
 
 #[cfg(all(feature = "blocking", target_family = "wasm"))]
 mod absent;

@@ -191,9 +191,12 @@ impl<R> Pending<R> {
 
 impl Running {
     fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
-        match self.answer.as_mut().options() {
-            Some(options) => set(options),
-            None => self.answer = failed(Error::request("an option was set after the call was first polled")),
+        if let Some(options) = self.answer.as_mut().options() {
+            set(options);
+        } else {
+            let text =
+                "an option was set after the call was first polled. Set options before you await the call";
+            self.answer = failed(Error::request(text));
         }
     }
 

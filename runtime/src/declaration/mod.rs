@@ -1,4 +1,4 @@
-//! Describes an API trait with constants that the macro generates. Read `endpoint` first.
+//! Describes an API trait with constants that the macro generates. Start with `endpoint.rs`.
 
 pub(crate) mod condition;
 pub(crate) mod endpoint;

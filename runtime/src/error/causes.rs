@@ -120,36 +120,3 @@ impl std::fmt::Display for NoTls {
 
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 impl StdError for NoTls {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Error;
-
-    fn error(source: FetchError) -> Error {
-        Error::transport(source.into())
-    }
-
-    /// T3: if a browser hides the reason for a network error, the error message must help the user find the cause.
-    /// After a network error in a browser, the retry policy must assume that the request might have been sent.
-    #[test]
-    fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {
-        let hidden = error(FetchError::Network);
-        assert!(hidden.is_connect() && !hidden.is_unsent());
-        assert!(hidden.to_string().contains("CORS"), "{hidden}");
-    }
-
-    #[test]
-    fn a_request_that_a_browser_refuses_was_not_sent() {
-        let refused = error(FetchError::Refused("TypeError".into()));
-        assert!(refused.is_request() && refused.is_unsent() && !refused.is_connect());
-        assert!(error(FetchError::Body("broken".into())).is_unsent());
-    }
-
-    #[test]
-    fn a_redirect_that_a_browser_must_not_follow_was_answered() {
-        let redirected = error(FetchError::Redirected);
-        assert!(!redirected.is_connect() && !redirected.is_unsent());
-        assert!(redirected.to_string().contains("redirected"), "{redirected}");
-    }
-}

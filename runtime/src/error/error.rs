@@ -31,7 +31,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// } else if error.is_refresh() || error.is_timeout() || error.is_connect() {
 ///     // try again later
 /// } else if let Some(status) = error.status() {
-///     // the server's own answer
+///     // the server's own response
 ///     eprintln!("{status}: {:?}", error.body());
 /// }
 /// # }
@@ -72,8 +72,8 @@ impl Error {
 
     #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     pub(crate) fn no_runtime(source: std::io::Error) -> Self {
-        Self::new(Kind::Transport, "the background runtime for blocking calls cannot be started")
-            .with_source(source)
+        let text = "the background runtime for blocking calls cannot be started. Check the system's limits on threads and open files";
+        Self::new(Kind::Transport, text).with_source(source)
     }
 
     pub(crate) fn transport(source: BoxError) -> Self {
@@ -102,7 +102,8 @@ impl Error {
         } else if any_cause(source.as_ref(), is_connect) {
             (Kind::Connect, "could not connect to the server. Check the base URL and the network")
         } else if any_cause(source.as_ref(), is_body_cut_off) {
-            let text = "the connection broke before the whole request body was sent. The server might have refused the request early";
+            let text = "the connection broke before the whole request body was sent. The server might have refused the request early. Check the \
+                        size of the body";
             (Kind::Transport, text)
         } else {
             (Kind::Transport, "the connection failed before the response was complete. Try again later")
@@ -248,4 +249,37 @@ fn without_url(error: BoxError) -> BoxError {
 #[cfg(target_family = "wasm")]
 fn without_url(error: BoxError) -> BoxError {
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::fetch_error::FetchError;
+
+    fn error(source: FetchError) -> Error {
+        Error::transport(source.into())
+    }
+
+    /// T3: if a browser hides the reason for a network error, the error message must help the user find the cause.
+    /// After a network error in a browser, the retry policy must assume that the request might have been sent.
+    #[test]
+    fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {
+        let hidden = error(FetchError::Network);
+        assert!(hidden.is_connect() && !hidden.is_unsent());
+        assert!(hidden.to_string().contains("CORS"), "{hidden}");
+    }
+
+    #[test]
+    fn a_request_that_a_browser_refuses_was_not_sent() {
+        let refused = error(FetchError::Refused("TypeError".into()));
+        assert!(refused.is_request() && refused.is_unsent() && !refused.is_connect());
+        assert!(error(FetchError::Body("broken".into())).is_unsent());
+    }
+
+    #[test]
+    fn a_redirect_that_a_browser_must_not_follow_was_answered() {
+        let redirected = error(FetchError::Redirected);
+        assert!(!redirected.is_connect() && !redirected.is_unsent());
+        assert!(redirected.to_string().contains("redirected"), "{redirected}");
+    }
 }

@@ -11,7 +11,7 @@
 //! | [`OtherError`] | what the `#[other]` variant of an error enum can contain | [`ApiError`](crate::ApiError) |
 //! | [`BoxError`] | the error of a store or a transport | your own stores and tower services |
 
-// To read the code in this directory, start with `error.rs`.
+// To read the code, start with `error.rs`.
 
 pub(crate) mod causes;
 pub(crate) mod challenge;

@@ -53,12 +53,15 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if let Projected::Unsent { call } = self.as_mut().project() {
+            // `call` is `None` only if `begin` panicked. If such a future is polled again, it stays pending forever,
+            // because another panic would hide the first one.
             let Some((call, options, begin)) = call.take() else { return Poll::Pending };
             let future = begin(call, options);
             self.as_mut().set(Self::Running { future });
         }
         match self.project() {
             Projected::Running { future } => future.poll(context),
+            // The code above has replaced `Unsent`, so this arm is never used. It stays pending rather than panic.
             Projected::Unsent { .. } => Poll::Pending,
         }
     }

@@ -11,18 +11,6 @@ use crate::session::{Next, RefusalKind, Snapshot};
 use crate::trace;
 use crate::transport::response::Response;
 
-/// The first response to a call, and the session's decision about the next step.
-pub(super) struct Evaluation {
-    pub(super) response: Response,
-    pub(super) next: Option<Next>,
-}
-
-impl Evaluation {
-    fn answered(response: Response) -> Box<Self> {
-        Box::new(Self { response, next: None })
-    }
-}
-
 impl Execution {
     /// Returns whether the response is a success that the session does not need to examine.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
@@ -33,7 +21,12 @@ impl Execution {
             && (!attached.credential || !self.plan.classifies_successes(&self.context))
     }
 
-    pub(super) async fn evaluate(&mut self, response: Response) -> Result<Box<Evaluation>, Error> {
+    /// Returns the response after any redirects. If the server refused the credential, also returns the session's
+    /// decision about the next step.
+    pub(super) async fn evaluate(
+        &mut self,
+        response: Response,
+    ) -> Result<Box<(Response, Option<Next>)>, Error> {
         let context = self.context.clone();
         let (session, attached) = (&context.session, self.attached);
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
@@ -46,19 +39,19 @@ impl Execution {
             }
         }
         let (response, own) = self.follow(snapshot.as_deref(), attached.stamp, response).await?;
-        let Some(snapshot) = snapshot else { return Ok(Evaluation::answered(response)) };
+        let Some(snapshot) = snapshot else { return Ok(Box::new((response, None))) };
         let (response, refusal) = self.classify(response, own, &snapshot).await;
-        let Some(refusal) = refusal else { return Ok(Evaluation::answered(response)) };
+        let Some(refusal) = refusal else { return Ok(Box::new((response, None))) };
         if self.refreshed {
             self.refused_again(&snapshot, refusal);
-            return Ok(Evaluation::answered(response));
+            return Ok(Box::new((response, None)));
         }
         match session.settle(&snapshot, refusal, self.plan.route()) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
-                Ok(Evaluation::answered(response))
+                Ok(Box::new((response, None)))
             }
-            next => Ok(Box::new(Evaluation { response, next: Some(next) })),
+            next => Ok(Box::new((response, Some(next)))),
         }
     }
 
@@ -76,9 +69,10 @@ impl Execution {
         response: Response,
     ) -> Result<(Response, bool), Error> {
         let sender = sender(&self.context, &self.plan, &self.spans)?;
-        let received = sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await?;
-        self.answered = received.redirected_to.filter(|_| self.plan.has_pages());
-        Ok((received.response, received.own))
+        let (response, came_from) =
+            sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await?;
+        self.answered = came_from.redirected_to.filter(|_| self.plan.has_pages());
+        Ok((response, came_from.own))
     }
 
     /// Returns a [`RefusalKind`] if the response refuses the credential.

@@ -115,10 +115,10 @@ impl Execution {
             self.stage = Stage::Answered;
             let (mut rejection, mut refused) = (None, false);
             if !self.is_plain(&response) {
-                let evaluation = Box::pin(self.evaluate(response)).await?;
+                let evaluated = Box::pin(self.evaluate(response)).await?;
                 // The future that waits for a refresh is boxed separately, so that the memory of earlier steps is freed
                 // during the wait.
-                (response, rejection) = Box::pin(self.act_on(evaluation)).await?;
+                (response, rejection) = Box::pin(self.act_on(evaluated)).await?;
                 refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
             }
             self.note_answered(&response);
@@ -160,7 +160,8 @@ impl Execution {
 
     async fn wait_and_send(&mut self) -> Result<Response, Error> {
         let Some(demand) = self.plan.demand else {
-            return Err(Error::request("the call does not need a session"));
+            let text = "a call that does not need a session waits for one. Report this bug in afresh";
+            return Err(Error::request(text));
         };
         let context = self.context.clone();
         let entered = context.session.enter(demand, !self.request.is_replayable()).await?;

@@ -1,5 +1,7 @@
 //! Executes one call from start to finish: attaches the credential, sends the request, classifies the response,
-//! refreshes the session, and retries. Only this module sends a call more than once. Start with `execution`.
+//! refreshes the session, and retries. Start with `execution.rs`.
+//!
+//! Only this module sends a call more than once.
 
 pub(crate) mod call_future;
 pub(crate) mod classify;

@@ -114,7 +114,8 @@ where
     V: HeaderOption<Via>,
 {
     let Ok(name) = HeaderName::try_from(name) else {
-        return Err(Error::request("the name of a header is not a valid header name"));
+        let text = "the name of a header is not a valid header name. Use a name such as `x-request-id`";
+        return Err(Error::request(text));
     };
     let values = value.header_values(&name)?;
     Ok((name, values))

@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use super::classify::Evaluation;
 use super::execution::Execution;
 use super::retry::faults::Stage;
 use crate::error::{Classification, Error, Kind, Reason, RefreshedBy, Rejection};
@@ -21,10 +20,10 @@ impl Execution {
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(super) fn act_on(
         &mut self,
-        evaluation: Box<Evaluation>,
+        evaluated: Box<(Response, Option<Next>)>,
     ) -> impl Future<Output = Result<(Response, Option<Arc<Rejection>>), Error>> + Send + '_ {
         async move {
-            let Evaluation { response, next } = *evaluation;
+            let (response, next) = *evaluated;
             let Some(next) = next else { return Ok((response, None)) };
             self.stage = Stage::Idle;
             self.refreshed = true;
@@ -79,7 +78,10 @@ impl Execution {
                     }
                     Err(error)
                 }
-                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the response to the call")),
+                Next::Return(_) => Err(Error::new(
+                    Kind::Refresh,
+                    "the server refused the call, and the session was not refreshed. Report this bug in afresh",
+                )),
             };
             refreshed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
         }

@@ -9,7 +9,7 @@ use super::context::SharedContext;
 use super::deadline::{Deadline, within};
 use super::logout_call::LogoutCall;
 use super::retry::until_sent::until_sent;
-use super::send::{Received, Sender};
+use super::send::Sender;
 use crate::declaration::endpoint::Endpoint;
 use crate::declaration::statuses::Statuses;
 use crate::error::{Classification, Error, Kind, Receipt, Rejection, Result};
@@ -205,8 +205,8 @@ impl RoleCall {
         let mut cookies = Vec::new();
         let received =
             sender.receive(&mut self.request, Some(snapshot), snapshot.stamp, response, &mut cookies);
-        let Received { mut response, own, .. } = Box::pin(received).await?;
-        if !own {
+        let (mut response, came_from) = Box::pin(received).await?;
+        if !came_from.own {
             return Err(Error::new(
                 Kind::Transport,
                 "the server redirected the request to another origin, which must not receive the request's secrets. Check the base URL",

@@ -34,9 +34,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) refresh_on: Statuses<'a>,
 }
 
-/// The final response to a request, after any redirects.
-pub(crate) struct Received {
-    pub(crate) response: Response,
+/// Where the final response to a request came from.
+pub(crate) struct CameFrom {
     /// Whether the response came from the client's own origin.
     pub(crate) own: bool,
     pub(crate) redirected_to: Option<Box<Url>>,
@@ -69,7 +68,7 @@ impl Sender<'_> {
         })
     }
 
-    /// Follows redirects, starting with `response`, the response to the first request.
+    /// Follows redirects, starting with `response`, the response to the first request. Returns the final response.
     ///
     /// `stamp` identifies the state that the session had when the request was sent. The stamp prevents a late response
     /// from overwriting newer cookies. For a login, refresh or logout call, received cookies are collected in
@@ -81,7 +80,7 @@ impl Sender<'_> {
         stamp: Stamp,
         mut response: Response,
         cookies: &mut Vec<SetCookies>,
-    ) -> Result<Received, Error> {
+    ) -> Result<(Response, CameFrom), Error> {
         let first = call.url(self.upstream)?.into_owned();
         let mut hop = Hop::first(call.method());
         for _ in 0..=MAX_REDIRECTS {
@@ -96,7 +95,7 @@ impl Sender<'_> {
                 None => None,
             };
             let (Some(next), Some(request)) = (next, request) else {
-                return Ok(Received { response, own, redirected_to: hop.url.map(Box::new) });
+                return Ok((response, CameFrom { own, redirected_to: hop.url.map(Box::new) }));
             };
             hop = next;
             drop(response);

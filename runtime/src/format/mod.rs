@@ -1,5 +1,5 @@
-//! Parses formats that servers use in responses: dates, media types, links, character encodings and JSON pointers. Read
-//! `media_type.rs` first.
+//! Parses formats that servers use in responses: dates, media types, links, character encodings and JSON pointers.
+//! Start with `media_type.rs`.
 
 pub(crate) mod challenges;
 pub(crate) mod charset;

@@ -61,7 +61,7 @@ mod login {
         where
             for<'a> &'a Self: BlockedThreads,
         {
-            Err(Error::request("a browser cannot block"))
+            Err(Error::request("a browser cannot block. Await the call instead"))
         }
     }
 

@@ -125,7 +125,9 @@ impl App {
         self.client_auth()?;
         let is_reserved = |name: &str| RESERVED.contains(&name);
         if let Some((name, _)) = self.params.iter().find(|(name, _)| is_reserved(name)) {
-            return Err(Error::builder(format!("the runtime sets the login parameter `{name}` itself")));
+            return Err(Error::builder(format!(
+                "the runtime sets the login parameter `{name}` itself. Remove the call of `param` that sets it"
+            )));
         }
         let fragment = |(name, value): &&(String, String)| {
             name == "response_mode" && !matches!(value.as_str(), "query" | "form_post")

@@ -47,7 +47,7 @@ impl AuthorizationRequest {
             }
             (None, Some(code)) if !code.is_empty() => AuthorizationAnswer::Code(AuthorizationCode(code)),
             (None, _) => AuthorizationAnswer::Failed(untrusted(
-                "the answer to the login has neither a code nor an error",
+                "the response to the login has neither a code nor an error. Start a new login",
             )),
         }
     }
@@ -57,7 +57,8 @@ impl AuthorizationRequest {
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(
-                "the login was started with the server `{}`, but its response was checked against the server `{}`",
+                "the login was started with the server `{}`, but its response was checked against the server `{}`. \
+                 Use the same server for both",
                 self.server,
                 metadata.identity()
             )));
@@ -66,13 +67,13 @@ impl AuthorizationRequest {
             (Some(iss), Some(issuer)) if iss != issuer => {
                 let iss = description(iss, &[&self.verifier, &self.state]).unwrap_or_default();
                 Err(untrusted(format!(
-                    "the answer to the login is from the issuer `{iss}`, not from `{issuer}`. The two issuers must match \
+                    "the response to the login is from the issuer `{iss}`, not from `{issuer}`. The two issuers must match \
                      exactly"
                 )))
             }
             (None, Some(issuer)) if metadata.names_issuer_in_answers() => Err(untrusted(format!(
-                "the answer to the login does not name its issuer (`iss`). The metadata of `{issuer}` promises `iss` in \
-                 each answer"
+                "the response to the login does not name its issuer (`iss`), but the metadata of `{issuer}` promises `iss` in \
+                 each response. Check the authorization server"
             ))),
             _ => Ok(()),
         }
@@ -103,7 +104,9 @@ impl Parameters {
                 _ => continue,
             };
             if place.replace(value.into_owned()).is_some() {
-                return Err(untrusted(format!("the answer to the login has the parameter `{name}` twice")));
+                return Err(untrusted(format!(
+                    "the response to the login has the parameter `{name}` twice. Start a new login"
+                )));
             }
         }
         Ok(read)
@@ -111,7 +114,8 @@ impl Parameters {
 }
 
 fn foreign(why: &str) -> AuthorizationAnswer {
-    AuthorizationAnswer::Foreign(untrusted(format!("the answer does not belong to this login: {why}")))
+    let text = format!("the response does not belong to this login: {why}. Start a new login");
+    AuthorizationAnswer::Foreign(untrusted(text))
 }
 
 impl fmt::Debug for AuthorizationCode {

@@ -35,7 +35,7 @@ pub(super) struct DeviceAnswer {
 }
 
 impl DeviceAnswer {
-    /// Reads the answer. Text that is shown to the user must not contain control characters, because a terminal would
+    /// Reads the response. Text that is shown to the user must not contain control characters, because a terminal would
     /// interpret them.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self> {
         let document = document(headers, body).unwrap_or_default();
@@ -59,7 +59,9 @@ impl DeviceAnswer {
 }
 
 fn missing(name: &str) -> Error {
-    untrusted(format!("the response from the device authorization endpoint has no valid `{name}`"))
+    untrusted(format!(
+        "the response from the device authorization endpoint has no valid `{name}`. Check the authorization server"
+    ))
 }
 
 /// Returns whether `uri` is a web URL that can be shown to a user.

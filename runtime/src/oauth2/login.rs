@@ -139,7 +139,7 @@ impl<'a> LoginEndpoint<'a> {
                 EndpointAnswer::Invalid(untrusted(error.to_string()).with_source(error))
             }
             None => {
-                let error = unavailable("the server did not answer in time");
+                let error = unavailable("the server did not answer in time. Try again later");
                 EndpointAnswer::NoAnswer(NoAnswer { error, retry_after: None, is_overload: true })
             }
         }

@@ -30,7 +30,8 @@ impl Metadata {
     /// each endpoint in the document must use https or be on a loopback host.
     pub(super) fn read(issuer: &str, body: &[u8]) -> Result<Self> {
         let metadata: Self = serde_json::from_slice(without_bom(body)).map_err(|error| {
-            untrusted("the metadata of the authorization server is not valid JSON").with_source(error)
+            untrusted("the metadata of the authorization server is not valid JSON. Check the issuer")
+                .with_source(error)
         })?;
         metadata.check_issuer(issuer)?;
         metadata.check_endpoints(issuer)?;
@@ -64,7 +65,9 @@ impl Metadata {
         }
         match self.token_endpoint {
             Some(_) => Ok(()),
-            None => Err(untrusted("the metadata of the authorization server has no token endpoint")),
+            None => Err(untrusted(
+                "the metadata of the authorization server has no token endpoint. Set the endpoints with `Server::new`",
+            )),
         }
     }
 
@@ -94,9 +97,10 @@ impl Metadata {
         }
         match &self.authorization_endpoint {
             Some(url) => endpoint_url(url, "the authorization endpoint", HTTPS),
-            None => {
-                Err(Error::builder("the metadata of the authorization server has no authorization endpoint"))
-            }
+            None => Err(Error::builder(
+                "the metadata of the authorization server has no authorization endpoint. Set the endpoints with \
+                     `Server::new`",
+            )),
         }
     }
 

@@ -1,5 +1,6 @@
-//! Supports OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and user logins (feature `login`). Pass a
-//! grant or an `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
+//! Supports OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and user logins (feature `login`).
+//!
+//! Pass a grant or an `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 //!
 //! | the client acts for | grant | needs |
 //! |---|---|---|
@@ -35,7 +36,7 @@
 //!
 //! # How responses to a refresh are treated
 //!
-//! | answer | result |
+//! | response | result |
 //! |---|---|
 //! | tokens (§5.1) | they become the new credential; without a new refresh token, the old one is kept |
 //! | `invalid_grant` (§5.2) | the session has expired ([`is_session_expired`](crate::Error::is_session_expired)) |
@@ -44,7 +45,8 @@
 //! | none, although the request was sent; 502, 504, or a 503 from a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
 //! | none, and then `invalid_grant` | the session has expired, with [`is_rotation_lost`](crate::Error::is_rotation_lost) |
 
-// To read the code in this directory, start with `grants.rs`. To read the code of the logins, start with `redirect.rs`.
+// To read the code, start with `grants.rs`.
+// The code of the user logins starts in `redirect.rs`.
 
 #[cfg(target_family = "wasm")]
 mod absent;

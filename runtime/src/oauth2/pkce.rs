@@ -16,7 +16,8 @@ pub(super) const METHOD: &str = "S256";
 pub(super) fn random_text() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
-        Error::request("the operating system did not provide random numbers").with_source(error.to_string())
+        let text = "the operating system did not provide random numbers. Try again later";
+        Error::request(text).with_source(error.to_string())
     })?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }

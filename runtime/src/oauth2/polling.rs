@@ -63,7 +63,7 @@ mod tests {
     }
 
     fn no_answer(is_overload: bool, retry_after: Option<Duration>) -> NoAnswer {
-        NoAnswer { error: unavailable("no answer"), retry_after, is_overload }
+        NoAnswer { error: unavailable("no response"), retry_after, is_overload }
     }
 
     #[test]

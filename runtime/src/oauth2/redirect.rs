@@ -84,7 +84,9 @@ impl Redirect {
         let session = session.clone();
         Operation::new(async move {
             if request.redirect_uri != self.url {
-                return Err(Error::request("the login was started with a different redirect URL"));
+                return Err(Error::request(
+                    "the login was started with a different redirect URL. Use the same URL for `start` and `finish`",
+                ));
             }
             let code = match answer {
                 AuthorizationAnswer::Code(code) => code,

@@ -119,7 +119,9 @@ impl TokenEndpoint {
             Ok(Ok(response)) if response.status.is_success() => Ok(()),
             Ok(Ok(EndpointResponse { status, headers, body })) => {
                 let response = ErrorResponse::of(status, &headers, &body);
-                let text = format!("the revocation endpoint answered {status}");
+                let text = format!(
+                    "the revocation endpoint answered {status}, so the tokens might still be valid. Try again later"
+                );
                 Err(Error::new(Kind::Transport, text).with_source(response))
             }
             Ok(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Unanswered(error))) => {

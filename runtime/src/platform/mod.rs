@@ -1,7 +1,9 @@
-//! Abstracts over operating systems, async runtimes and browsers: tasks, clocks and HTTP messages. The modules `native`
-//! and `web` define the same names. Other code for browser builds is in `store/tab`, in the `absent.rs` files, in
-//! `transport/fetch.rs`, in `client/builder_web.rs`, and behind conditions on `IN_BROWSER` or `target_family`. Start
-//! with `clock`.
+//! Abstracts over operating systems, async runtimes and browsers: tasks, clocks and HTTP messages.
+//! Start with `clock.rs`.
+//!
+//! The modules `native` and `web` define the same names. Other code for browser builds is in `store/tab`, in the
+//! `absent.rs` files, in `transport/fetch.rs`, in `client/builder_web.rs`, and behind conditions on `IN_BROWSER` or
+//! `target_family`.
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;

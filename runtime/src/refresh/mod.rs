@@ -5,7 +5,7 @@
 //! [`Refresher`]: an [`oauth2`](crate::oauth2) grant or your own implementation. The return types of `#[login]` and
 //! `#[refresh]` methods implement [`SessionOutcome`].
 
-// To read the code in this directory, start with `method.rs`.
+// To read the code, start with `method.rs`.
 
 pub(crate) mod error_code;
 pub(crate) mod error_response;

@@ -187,8 +187,10 @@ pub(crate) async fn ask(
     spans: &SendSpans,
 ) -> Result<EndpointResponse, NoResponse> {
     let request = call.request(upstream).map_err(NoResponse::Unsent)?;
-    let mut request =
-        request.ok_or_else(|| NoResponse::Unsent(Error::request("the request body cannot be sent again")))?;
+    let mut request = request.ok_or_else(|| {
+        let text = "the request body cannot be sent again. Use a body that is not a stream";
+        NoResponse::Unsent(Error::request(text))
+    })?;
     if let Some(cookies) = cookies {
         let url = request.url().clone();
         cookies.apply(&url, request.headers_mut());

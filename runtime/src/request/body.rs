@@ -216,7 +216,7 @@ fn open(path: &Path) -> Result<messages::Body, Error> {
 
 #[cfg(not(target_family = "wasm"))]
 fn unreadable(error: std::io::Error) -> Error {
-    Error::request("the file to send cannot be read").with_source(error)
+    Error::request("the file to send cannot be read. Check its path and permissions").with_source(error)
 }
 
 impl From<Bytes> for Body {

@@ -76,7 +76,7 @@ impl Call {
         let draft = &mut self.0;
         let headers = &mut draft.declared.headers;
         let written = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| format!("`{name}` is not a valid header name"))
+            .map_err(|_| format!("`{name}` is not a valid header name. Change the name in the trait"))
             .and_then(|key| {
                 let mut put = |value| {
                     headers.push((key.clone(), value));

@@ -20,7 +20,7 @@ impl ScalarWriter for Cookie<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if !unquoted(text).bytes().all(is_cookie_octet) {
             return Err(EncodeError(format!(
-                "`{name}` contains a character that is not allowed in a cookie"
+                "`{name}` contains a character that is not allowed in a cookie. Encode the value"
             )));
         }
         if !self.0.is_empty() {

@@ -77,7 +77,8 @@ impl DeclaredBody {
 
 impl Declared {
     pub(super) fn method(&self) -> Result<Method, Error> {
-        Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("the HTTP method is not valid"))
+        Method::from_bytes(self.verb.as_bytes())
+            .map_err(|_| Error::request("the HTTP method is not valid. Change it in the trait"))
     }
 
     /// Returns the request without its body. `head` is inlined because moving a request is expensive.
@@ -151,7 +152,9 @@ impl Declared {
         match &self.absolute_url {
             None => {
                 let url = upstream.url(&self.path);
-                url.map_err(|error| Error::request("the request URL is not valid").with_source(error))
+                url.map_err(|error| {
+                    Error::request("the request URL is not valid. Check the arguments").with_source(error)
+                })
             }
             Some(url) => Ok(Url::clone(url)),
         }

@@ -17,6 +17,8 @@ use crate::transport::upstream::Upstream;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
+const INVALID_COOKIE: &str =
+    "a cookie contains a character that is not allowed in a header. Encode its value";
 
 pub(crate) struct Draft {
     pub(crate) endpoint: &'static Endpoint,
@@ -133,7 +135,9 @@ impl Draft {
         match written {
             Ok(Some(json)) => self.set_bytes(json.into(), JSON),
             Ok(None) => {}
-            Err(error) => self.fail("the JSON body cannot be serialized", error),
+            Err(error) => {
+                self.fail("the JSON body cannot be serialized. Check the type of the argument", error);
+            }
         }
     }
 
@@ -146,7 +150,10 @@ impl Draft {
         };
         members.push(if members.is_empty() { b'{' } else { b',' });
         if let Err(error) = serde_json::to_writer(&mut members, name) {
-            self.fail("the name of a field of the JSON body cannot be serialized", error);
+            self.fail(
+                "the name of a field of the JSON body cannot be serialized. Check the type of the argument",
+                error,
+            );
         }
         members.push(b':');
         members
@@ -155,7 +162,7 @@ impl Draft {
     pub(crate) fn end_member(&mut self, members: Vec<u8>, written: Result<(), serde_json::Error>) {
         self.partial = PartialBody::Json(members);
         if let Err(error) = written {
-            self.fail("a field of the JSON body cannot be serialized", error);
+            self.fail("a field of the JSON body cannot be serialized. Check the type of the argument", error);
         }
     }
 
@@ -243,7 +250,7 @@ impl Draft {
 
     fn put_cookies(&mut self) -> Result<(), Error> {
         let mut line = HeaderValue::try_from(std::mem::take(&mut self.cookies))
-            .map_err(|_| Error::request("a cookie contains a character that is not allowed in a header"))?;
+            .map_err(|_| Error::request(INVALID_COOKIE))?;
         line.set_sensitive(true);
         self.declared.headers.push((COOKIE, line));
         Ok(())

@@ -1,5 +1,4 @@
-//! Encodes the arguments of a call into a request. Start with `call.rs`, which has one method for each part of a
-//! request that an argument can set.
+//! Encodes the arguments of a call into a request. Start with `call.rs`.
 //!
 //! All arguments follow one rule: a value is sent as its JSON representation, without the quotes around a string. The
 //! JSON representation of a value depends on the [`Serialize`](serde::Serialize) implementation of its type. The name

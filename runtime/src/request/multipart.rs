@@ -86,7 +86,9 @@ impl PartsBody for Multipart {
             form = form.part(escaped_name(name), made);
         }
         let attached = attach(form, request).map(Some);
-        attached.map_err(|error| Error::request("the multipart body cannot be built").with_source(error))
+        attached.map_err(|error| {
+            Error::request("the multipart body cannot be built. Check the parts").with_source(error)
+        })
     }
 }
 

@@ -153,8 +153,9 @@ impl Part {
         match &self.content_type {
             None => Ok(Some(part)),
             Some(kind) => part.mime_str(kind).map(Some).map_err(|error| {
-                Error::request("the content type of a part is not a valid media type")
-                    .with_source(error.without_url())
+                let text =
+                    "the content type of a part is not a valid media type. Use a type such as `text/plain`";
+                Error::request(text).with_source(error.without_url())
             }),
         }
     }

@@ -49,7 +49,7 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
     write_scalars(&mut segment, name, value)?;
     match segment.written {
         1 => Ok(()),
-        _ => Err(EncodeError(format!("path argument `{name}` is empty, which would change the path"))),
+        _ => Err(empty(name)),
     }
 }
 
@@ -63,9 +63,15 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
     let mut segments = Segments { to, written: 0 };
     write_scalars(&mut segments, name, value)?;
     match segments.written {
-        0 => Err(EncodeError(format!("path argument `{name}` is empty, which would change the path"))),
+        0 => Err(empty(name)),
         _ => Ok(()),
     }
+}
+
+fn empty(name: &str) -> EncodeError {
+    EncodeError(format!(
+        "path argument `{name}` is empty, which would change the path. Pass a value that is not empty"
+    ))
 }
 
 /// Returns whether any segment of `path` is `.` or `..`, including percent-encoded forms such as `%2e`. Dot segments
@@ -88,7 +94,7 @@ struct Segment<'a> {
 impl ScalarWriter for Segment<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if text.is_empty() {
-            return Err(EncodeError(format!("path argument `{name}` is empty, which would change the path")));
+            return Err(empty(name));
         }
         self.written += 1;
         push_encoded(self.to, text);
@@ -111,7 +117,7 @@ impl ScalarWriter for Segments<'_> {
         let empty_inside = inner.is_some_and(|inner| inner.split('/').any(str::is_empty));
         if empty_inside || (inner.is_none() && last.is_empty()) {
             return Err(EncodeError(format!(
-                "path argument `{name}` has an empty segment, which would change the path"
+                "path argument `{name}` has an empty segment, which would change the path. Remove the segment"
             )));
         }
         for segment in text.split('/') {

@@ -12,8 +12,8 @@ pub(crate) const MAX_LENGTH: usize = 16 * 1024 * 1024;
 
 pub(crate) fn too_long(limit: usize) -> Error {
     let text = format!(
-        "a line or event of the answer is longer than {limit} bytes. Raise `max_length`, or read the answer as a \
-         `ByteStream`"
+        "a line or event of the response is longer than {limit} bytes. Raise `max_length`, or read the response as \
+         a `ByteStream`"
     );
     Error::new(Kind::Decode, text)
 }
@@ -37,7 +37,7 @@ fn error_of<T: DeserializeOwned>(text: Bytes) -> Option<DecodeError> {
 
 fn decode_error(error: &DecodeError, text: &Bytes, error_of: fn(Bytes) -> Option<DecodeError>) -> Error {
     let text = format!(
-        "an item of the answer does not match the declared type ({}). Compare the item type with the server's answer",
+        "an item of the response does not match the declared type ({}). Compare the item type with the server's response",
         error.explanation(text, &error_of)
     );
     Error::new(Kind::Decode, text)

@@ -19,7 +19,7 @@
 //! and [`ManyAnswers`] let the compiler check that a method returns [`Pages`](crate::Pages) or [`Items`](crate::Items)
 //! if and only if it has the `#[pages]` attribute.
 
-// To read the code in this directory, start with `decode.rs`.
+// To read the code, start with `decode.rs`.
 
 pub(crate) mod answer;
 pub(crate) mod body_deserializer;

@@ -100,7 +100,9 @@ impl Page<'_> {
     fn header(&self, name: &str) -> Result<Option<&str>, Error> {
         let Some(value) = self.answer.headers().get(name) else { return Ok(None) };
         let value = std::str::from_utf8(value.as_bytes());
-        let value = value.map_err(|_| wrong(format!("the header `{name}` of the page is not UTF-8")))?;
+        let value = value.map_err(|_| {
+            wrong(format!("the header `{name}` of the page is not UTF-8. Check the `pages` attribute"))
+        })?;
         Ok(Some(value.trim()).filter(|value| !value.is_empty()))
     }
 
@@ -182,7 +184,7 @@ fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
         Some(Value::String(text)) if text.is_empty() => Ok(None),
         Some(Value::Array(list)) if list.is_empty() => Ok(None),
         None if !found.has_parent => Err(wrong(format!(
-            "the page has no object that can contain `{plain}`. Compare the `pages` attribute with the server's answer"
+            "the page has no object that can contain `{plain}`. Compare the `pages` attribute with the server's response"
         ))),
         value => Ok(value),
     }

@@ -124,7 +124,8 @@ impl PageSource {
 fn repeated() -> Error {
     Error::new(
         Kind::Decode,
-        "the server named a next page that was already read, so the pages would never end",
+        "the server named a next page that was already read, so the pages would never end. Check the `pages` \
+         attribute",
     )
 }
 

@@ -90,7 +90,7 @@ fn is_longer(response: &Response, max_body: usize) -> bool {
 #[cold]
 fn too_large(max_body: usize) -> Error {
     let text = format!(
-        "the body of the answer is longer than {max_body} bytes. Raise `max_body`, or read the answer as a `ByteStream`"
+        "the body of the response is longer than {max_body} bytes. Raise `max_body`, or read the response as a `ByteStream`"
     );
     Error::new(Kind::BodyTooLarge, text)
 }

@@ -85,7 +85,7 @@ impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
 /// Marks types that are read from several responses, page by page.
 #[diagnostic::on_unimplemented(
     message = "a method with the `pages` attribute must return `Pages` or `Items`",
-    label = "one answer only",
+    label = "one response only",
     note = "return `Result<afresh::Pages<T>>`, where `T` is the type of one page, or `Result<afresh::Items<T>>`, where `T` is one element, or remove the attribute"
 )]
 pub trait ManyAnswers {}

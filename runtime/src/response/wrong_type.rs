@@ -56,7 +56,7 @@ impl Answer {
                 shortened(other)
             ),
             None => format!(
-                "the answer does not match the declared type ({place}). Compare the method's return type with the server's answer"
+                "the response does not match the declared type ({place}). Compare the method's return type with the server's response"
             ),
         };
         let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);

@@ -1,6 +1,8 @@
-//! Defines [`Cookies`], the cookies of a session. `Cookies` is never modified in place, so a session snapshot always
-//! contains matching cookies and tokens. [`SetCookies`] contains the cookies that one response sets. A server can set
-//! any number of cookies, so `limits` caps the number and size of the stored cookies (RFC 6265bis).
+//! Stores the cookies of a session: [`Cookies`]. Start with `cookie.rs`.
+//!
+//! `Cookies` is never modified in place, so a session snapshot always contains matching cookies and tokens.
+//! [`SetCookies`] contains the cookies that one response sets. A server can set any number of cookies, so `limits.rs`
+//! caps the number and size of the stored cookies (RFC 6265bis).
 
 mod cookie;
 mod eviction;

@@ -143,7 +143,7 @@ impl TokenHeaders {
             return Ok(None);
         };
         if access.secret().is_empty() {
-            return Err(Error::request("the access token is empty"));
+            return Err(Error::request("the access token is empty. Check where the token comes from"));
         }
         let scheme = tokens.token_type.as_deref().and_then(registered_scheme).unwrap_or("Bearer");
         Ok(Some(Self {
@@ -174,7 +174,9 @@ fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
         HeaderValue::try_from(format!("{scheme} {secret}"))
     };
     let mut value = value.map_err(|_| {
-        Error::request("the access token contains a character that is not allowed in a header")
+        Error::request(
+            "the access token contains a character that is not allowed in a header. Check where the token comes from",
+        )
     })?;
     value.set_sensitive(true);
     Ok(value)

@@ -1,5 +1,7 @@
-//! Implements the session: its credentials, the rules for refreshing, and its store. Read `session` first: it defines
-//! the public handle. `state_machine` contains the rules for refreshing, which depend on neither tasks nor HTTP.
+//! Contains the session, which holds a user's tokens and cookies, and the types that describe and change the session.
+
+// To read the code, start with `session.rs`.
+// `state_machine` contains the rules for refreshing, which depend on neither tasks nor HTTP.
 
 pub(crate) mod attempt;
 pub(crate) mod call_types;

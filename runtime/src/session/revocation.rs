@@ -63,7 +63,7 @@ impl Session {
                 Some(Revoking::Task(done)) => done.await.unwrap_or_else(|broken| {
                     Err(Error::new(
                         Kind::Transport,
-                        "the revocation was cancelled. The tokens might still be valid",
+                        "the revocation was cancelled, so the tokens might still be valid. Try again",
                     )
                     .with_source(broken))
                 }),

@@ -1,6 +1,8 @@
-//! Defines the stores, which keep a session across process restarts. To read the code in this directory, start with
-//! `session_store`, which defines the trait that every store implements. Every other file in this directory contains
-//! one store, or code for several stores.
+//! Defines the stores, which keep a session across process restarts.
+//!
+//! Every store implements [`SessionStore`].
+
+// To read the code, start with `session_store.rs`.
 
 #[cfg(target_family = "wasm")]
 pub(crate) mod absent;

@@ -1,4 +1,4 @@
-//! Defines [`RedisStore`], which stores a session in Redis.
+//! Stores a session in Redis: [`RedisStore`]. Start with `scripts.rs`.
 
 mod connection;
 mod lock;

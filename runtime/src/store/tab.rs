@@ -1,4 +1,4 @@
-//! Defines [`TabStore`], the store that all tabs of an origin share.
+//! Stores a session that all tabs of an origin share: [`TabStore`]. Start with `tabs.rs`.
 
 mod lock_name;
 mod message;

@@ -17,9 +17,11 @@ pub(crate) const EXPOSED: &str =
 impl FollowedOrigin {
     /// Parses an origin. The error message does not contain the URL.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        let url = Url::parse(text).map_err(|_| "an origin in `follow_to` is not a valid URL")?;
+        let url = Url::parse(text).map_err(
+            |_| "an origin in `follow_to` is not a valid URL. Use an origin such as `https://files.example`",
+        )?;
         if !matches!(url.scheme(), "https" | "http") {
-            return Err("an origin in `follow_to` is neither https nor http");
+            return Err("an origin in `follow_to` is neither https nor http. Use https");
         }
         let has_user = !url.username().is_empty() || url.password().is_some();
         let has_more = url.query().is_some() || url.fragment().is_some();

@@ -5,7 +5,7 @@
 //! [`transport`](crate::ClientBuilder::transport). The `hyper` feature adds `HyperTransport`, which supports fewer
 //! features than reqwest but executes about 36% fewer instructions per call.
 
-// To read the code in this directory, start with `upstream.rs`.
+// To read the code, start with `upstream.rs`.
 
 #[cfg(all(feature = "hyper", target_family = "wasm"))]
 pub(crate) mod absent;

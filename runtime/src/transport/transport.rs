@@ -44,9 +44,11 @@ impl Transport {
     pub(crate) fn own(base: &Url) -> Result<Self, Error> {
         let proxies = !is_loopback(base);
         let client = own_client(is_http1(base), proxies);
-        client
-            .map(|client| Self::Own(Own { client, without_proxy: proxies.then(Arc::default) }))
-            .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
+        let client = client.map_err(|error| {
+            let text = "reqwest cannot be set up. Check the TLS features and the system's certificates";
+            Error::builder(text).with_source(error)
+        })?;
+        Ok(Self::Own(Own { client, without_proxy: proxies.then(Arc::default) }))
     }
 
     /// Returns a copy of this transport. If the transport is the runtime's default reqwest client, the returned copy
@@ -60,10 +62,11 @@ impl Transport {
 
     /// Creates a transport from a builder that the user configured, and disables redirects.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
-        let client = builder.redirect(Policy::none()).build();
-        client
-            .map(|client| Self::Given { client, follows_redirects: false })
-            .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
+        let client = builder.redirect(Policy::none()).build().map_err(|error| {
+            let text = "reqwest cannot be initialized. Check the settings of the reqwest builder";
+            Error::builder(text).with_source(error)
+        })?;
+        Ok(Self::Given { client, follows_redirects: false })
     }
 
     /// reqwest does not report whether a client follows redirects. A client's `Debug` output shows the client's
@@ -105,7 +108,8 @@ impl Transport {
         match self {
             #[cfg(feature = "hyper")]
             Self::Hyper(hyper) => hyper.check(base).map_err(|error| {
-                Error::builder("the transport does not support the base URL").with_source(error)
+                let text = "the transport does not support the base URL. Check the TLS features";
+                Error::builder(text).with_source(error)
             }),
             _ => Ok(()),
         }

@@ -12,7 +12,7 @@ use crate::fake_store::FakeStore;
 use crate::transports::ConnectTo;
 
 #[api]
-trait Archive {
+trait Documents {
     #[get("/pages")]
     #[pages(number = "page")]
     async fn pages(&self) -> Result<Pages<Vec<u64>>>;
@@ -75,13 +75,13 @@ fn pages_are_waited_for_one_by_one() {
         Some("page=2") => Answer::json(200, json!([3])),
         _ => Answer::json(200, json!([])),
     });
-    let archive = ArchiveClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
-    let mut pages = archive.pages().wait().unwrap();
+    let documents = DocumentsClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
+    let mut pages = documents.pages().wait().unwrap();
     let all: Vec<_> = std::iter::from_fn(|| pages.wait_next()).map(Result::unwrap).collect();
-    assert_eq!(all, [vec![1, 2], vec![3]]);
-    let mut items = archive.items().wait().unwrap();
+    assert_eq!(all, [vec![1, 2], vec![3]], "numbers in each page");
+    let mut items = documents.items().wait().unwrap();
     let all: Vec<_> = std::iter::from_fn(|| items.wait_next()).map(Result::unwrap).collect();
-    assert_eq!(all, [1, 2, 3]);
+    assert_eq!(all, [1, 2, 3], "items of all pages");
 }
 
 #[test]

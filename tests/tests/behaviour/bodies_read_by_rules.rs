@@ -36,7 +36,11 @@ async fn a_body_that_rules_read_is_still_complete() {
             }
 
             let raw = shop.raw().await.unwrap();
-            assert_eq!((raw.status().as_u16(), raw.url().as_str()), (status, "https://shop.test/raw"));
+            assert_eq!(
+                (raw.status().as_u16(), raw.url().as_str()),
+                (status, "https://shop.test/raw"),
+                "status and URL of the response"
+            );
             assert_eq!(raw.bytes().await.unwrap(), body);
         }
     }

@@ -43,7 +43,7 @@ fn seen(infos: &Infos) -> Vec<(Option<&'static str>, Option<&'static str>, CallK
 }
 
 #[api(path = "/v2")]
-trait Archive {
+trait Documents {
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 
@@ -93,17 +93,21 @@ async fn each_request_says_which_call_it_belongs_to() {
 async fn redirects_and_multipart_bodies_carry_the_same() {
     let world = World::new();
     let (infos, service) = recording(&world);
-    let archive = ArchiveClient::builder(ORIGIN).transport(service).build().unwrap();
+    let documents = DocumentsClient::builder(ORIGIN).transport(service).build().unwrap();
     world.stage.respond(|seen| match seen.path() {
         "/elsewhere" => order(7).into(),
         _ => Answer::redirect("/elsewhere"),
     });
-    archive.order(7).await.unwrap();
+    documents.order(7).await.unwrap();
     world.stage.respond(|_| 204);
-    archive.upload(Part::text("a"), "b").await.unwrap();
-    let of_order = (Some("Archive::order"), Some("/v2/orders/{id}"), CallKind::Ordinary, 1);
-    let of_upload = (Some("Archive::upload"), Some("/v2/files"), CallKind::Ordinary, 1);
-    assert_eq!(seen(&infos), [of_order, of_order, of_upload]);
+    documents.upload(Part::text("a"), "b").await.unwrap();
+    let of_order = (Some("Documents::order"), Some("/v2/orders/{id}"), CallKind::Ordinary, 1);
+    let of_upload = (Some("Documents::upload"), Some("/v2/files"), CallKind::Ordinary, 1);
+    assert_eq!(
+        seen(&infos),
+        [of_order, of_order, of_upload],
+        "method, path template, kind and attempt of each request"
+    );
 }
 
 /// The `CallInfo` of a request sent by a `RefreshTokenGrant` has no method name, and its kind is `Refresh` or

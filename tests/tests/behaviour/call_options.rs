@@ -16,7 +16,7 @@ use crate::transports::ConnectTo;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[api]
-trait Archive {
+trait Documents {
     #[timeout("5s")]
     #[header("x-trace" = "method")]
     #[get("/slow")]
@@ -27,8 +27,8 @@ trait Archive {
     async fn pages(&self) -> Result<Pages<Vec<u64>>>;
 }
 
-fn archive(world: &World) -> ArchiveClient {
-    ArchiveClient::builder(ORIGIN).connect_to(world.clone()).timeout(60 * SECOND).build().unwrap()
+fn documents(world: &World) -> DocumentsClient {
+    DocumentsClient::builder(ORIGIN).connect_to(world.clone()).timeout(60 * SECOND).build().unwrap()
 }
 
 async fn time_of<T>(call: Pending<Result<T>>) -> (Duration, Error) {
@@ -42,11 +42,11 @@ async fn time_of<T>(call: Pending<Result<T>>) -> (Duration, Error) {
 async fn the_time_out_of_a_call_outranks_all_others() {
     let world = World::new();
     world.stage.respond(|_| Answer::hang());
-    let archive = archive(&world);
-    let clone = archive.with_timeout(3 * SECOND);
+    let documents = documents(&world);
+    let clone = documents.with_timeout(3 * SECOND);
     for (call, expected) in [
-        (archive.slow("a").timeout(SECOND), 1),
-        (archive.slow("a"), 5),
+        (documents.slow("a").timeout(SECOND), 1),
+        (documents.slow("a"), 5),
         (clone.slow("a"), 3),
         (clone.slow("a").timeout(4 * SECOND), 4),
     ] {
@@ -63,7 +63,7 @@ async fn the_time_out_of_a_call_outranks_all_others() {
 async fn the_time_of_a_call_runs_from_its_first_poll() {
     let world = World::new();
     world.stage.respond(|_| Answer::hang());
-    let call = archive(&world).slow("a").timeout(2 * SECOND);
+    let call = documents(&world).slow("a").timeout(2 * SECOND);
     tokio::time::sleep(10 * SECOND).await;
     let (time, error) = time_of(call).await;
     assert_eq!(
@@ -123,7 +123,7 @@ async fn calls_with_a_role_take_options() {
 async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     let world = World::new();
     world.stage.respond(|_| 204);
-    let archive = ArchiveClient::builder(ORIGIN)
+    let documents = DocumentsClient::builder(ORIGIN)
         .connect_to(world.clone())
         .header("x-client", "first")
         .header("x-client", "second")
@@ -131,8 +131,8 @@ async fn a_header_of_a_call_replaces_all_others_of_its_name() {
         .header("x-number", 17)
         .build()
         .unwrap();
-    let clone = archive.with_header("X-Client", HeaderValue::from_static("clone"));
-    archive.slow("argument").await.unwrap();
+    let clone = documents.with_header("X-Client", HeaderValue::from_static("clone"));
+    documents.slow("argument").await.unwrap();
     clone.slow("argument").header("x-trace", true).header("x-argument", "option").await.unwrap();
     clone.slow("argument").header("x-client", "call").header("x-trace", None::<u8>).await.unwrap();
     let headers = |index: usize| {
@@ -168,7 +168,10 @@ async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     world.stage.assert_sends(0);
     let refused = builder(&world).retry(Retry::default().on([503, 401])).build().unwrap_err();
     assert!(refused.is_builder());
-    assert_eq!(refused.to_string(), "`retry`: the status 401 triggers a refresh, so it cannot be retried");
+    assert_eq!(
+        refused.to_string(),
+        "`retry`: the status 401 triggers a refresh, so it cannot be retried. Remove it from `Retry::on`"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -207,7 +210,7 @@ async fn an_authorization_option_turns_the_session_off_for_the_call() {
 async fn options_of_pages_hold_for_each_page() {
     let world = World::new();
     let mut pages = {
-        let call = tokio::spawn(archive(&world).pages().timeout(5 * SECOND).header("x-trace", "t1"));
+        let call = tokio::spawn(documents(&world).pages().timeout(5 * SECOND).header("x-trace", "t1"));
         tokio::time::sleep(4 * SECOND).await;
         world.stage.arrival().await.answer_json(200, json!([1]));
         call.await.unwrap().unwrap()
@@ -234,7 +237,7 @@ async fn each_page_is_retried_as_the_call_allows() {
         (Some(_), 2) => Answer::new(503),
         (Some(_), _) => Answer::json(200, [2]),
     });
-    let mut pages = archive(&world).pages().retry(Retry::default()).await.unwrap();
+    let mut pages = documents(&world).pages().retry(Retry::default()).await.unwrap();
     assert_eq!(pages.next().await.unwrap().unwrap(), [1]);
     assert_eq!(pages.next().await.unwrap().unwrap(), [2]);
     world.stage.assert_sends(3);
@@ -325,7 +328,7 @@ async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     world.stage.respond(|seen| {
         Answer::json(200, if seen.query().is_none() { json!([1]) } else { json!([1_000, 2_000]) })
     });
-    let mut pages = archive(&world).pages().max_body(5).await.unwrap();
+    let mut pages = documents(&world).pages().max_body(5).await.unwrap();
     assert_eq!(pages.next().await.unwrap().unwrap(), [1]);
     assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
 }

@@ -24,7 +24,11 @@ async fn a_call_waits_for_the_refresh_of_an_expired_token() {
 
     expect_all(vec![first, second]).await;
     let carried: Vec<_> = world.stage.log().iter().map(|seen| seen.token().unwrap().to_owned()).collect();
-    assert_eq!(carried, [1, 2, 2].map(|number| world.authority.access(number)));
+    assert_eq!(
+        carried,
+        [1, 2, 2].map(|number| world.authority.access(number)),
+        "access tokens of the requests"
+    );
 }
 
 /// B2: while a token that might have expired is being refreshed, calls are sent with that token.
@@ -39,7 +43,11 @@ async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
     let refresh = world.authority.parked(Role::Refresh).await;
     let second = tokio::spawn(shop.order(1));
     let sent = world.stage.arrival().await;
-    assert_eq!((sent.path(), sent.token()), ("/orders/1", Some(&*world.authority.access(1))));
+    assert_eq!(
+        (sent.path(), sent.token()),
+        ("/orders/1", Some(&*world.authority.access(1))),
+        "path and access token of the request"
+    );
     answer_order(sent);
     assert_eq!(second.await.unwrap().unwrap(), Order { id: 1 });
     refresh.release();

@@ -166,7 +166,7 @@ async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     plain.order(7).await.unwrap();
     let cookies: Vec<_> =
         world.stage.log().iter().map(|seen| seen.cookie("refresh_token").unwrap().to_owned()).collect();
-    assert_eq!(cookies, [world.authority.refresh(1), "slid".to_owned()]);
+    assert_eq!(cookies, [world.authority.refresh(1), "slid".to_owned()], "cookies of the requests");
     world.stage.respond(|_| 401);
     assert_eq!(plain.order(7).await.unwrap_err().status().unwrap(), 401);
     world.authority.assert_refreshes(0);

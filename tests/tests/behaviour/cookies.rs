@@ -46,7 +46,11 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
         .iter()
         .map(|seen| seen.cookie("refresh_token").unwrap().to_owned())
         .collect();
-    assert_eq!(presented, [1, 2, 3, 4].map(|number| world.authority.refresh(number)));
+    assert_eq!(
+        presented,
+        [1, 2, 3, 4].map(|number| world.authority.refresh(number)),
+        "refresh tokens of the requests"
+    );
 }
 
 /// P3: if the server refuses the refresh cookie, the session ends, and its cookies are no longer sent.

@@ -41,7 +41,11 @@ async fn an_api_without_a_scheme_gets_the_token_alone() {
     shop.order(7).await.unwrap();
     let headers: Vec<_> =
         world.stage.log().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
-    assert_eq!(headers, [1, 2].map(|number| world.authority.access(number)));
+    assert_eq!(
+        headers,
+        [1, 2].map(|number| world.authority.access(number)),
+        "`authorization` headers of the requests"
+    );
     assert_eq!(
         authorization(Tokens::new("t").with_token_type("DPoP"), |builder| builder.scheme("")).await,
         "t"
@@ -90,7 +94,7 @@ async fn the_scheme_of_a_login_is_kept_after_a_refresh() {
     let [first, second] = [1, 2].map(|number| format!("DPoP {}", world.authority.access(number)));
     let headers: Vec<_> =
         world.stage.log().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
-    assert_eq!(headers, [first, second]);
+    assert_eq!(headers, [first, second], "`authorization` headers of the requests");
 }
 
 /// P7: if the token is sent in a custom header, the `authorization` header is not sent.

@@ -35,7 +35,8 @@ async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
         assert!(error.is_session_expired(), "{error:?}");
         assert_eq!(
             (error.rejection().unwrap().body(), error.method()),
-            (&Bytes::from("expired"), Some("Shop::order"))
+            (&Bytes::from("expired"), Some("Shop::order")),
+            "body of the rejection, and method in the error"
         );
     }
     for _ in 0..3 {
@@ -94,8 +95,11 @@ async fn a_listener_that_reads_no_events_delays_nothing() {
     }
     assert!(dying.await.unwrap_err().is_panic());
     drop_call(blocked).await;
-    let heard = event_names(&mut sleepy);
-    assert!((1..200).contains(&heard.len()) && heard.iter().all(|event| *event == "refreshed"), "{heard:?}");
+    let events = event_names(&mut sleepy);
+    assert!(
+        (1..200).contains(&events.len()) && events.iter().all(|event| *event == "refreshed"),
+        "{events:?}"
+    );
     shop.logout().await.unwrap();
     assert_eq!(event_names(&mut sleepy), ["logged out"]);
 }

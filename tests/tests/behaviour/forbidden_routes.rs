@@ -158,7 +158,7 @@ async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     let exchanges = world.authority.requests(Role::Refresh);
     let at: Vec<_> = exchanges.iter().map(|seen| seen.at().duration_since(start).as_secs()).collect();
     let expected: Vec<u64> = [0, 10, 30, 70, 150].into_iter().chain((310..3600).step_by(300)).collect();
-    assert_eq!(at, expected);
+    assert_eq!(at, expected, "times of the refresh requests, in seconds");
 }
 
 /// C12: three forbidden routes cause at most three times as many refreshes as one forbidden route.

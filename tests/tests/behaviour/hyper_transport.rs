@@ -72,7 +72,11 @@ async fn a_second_call_reuses_the_connection() {
     }
     assert_eq!(listening.connections(), 1);
     let seen = &stage.log()[0];
-    assert_eq!((seen.token(), seen.header("accept")), (Some("access"), Some("*/*")));
+    assert_eq!(
+        (seen.token(), seen.header("accept")),
+        (Some("access"), Some("*/*")),
+        "access token and `accept` header"
+    );
     assert_eq!(seen.header("host"), Some(&*listening.address().to_string()));
 }
 

@@ -92,7 +92,7 @@ async fn the_idempotency_key_is_the_same_on_both_sends() {
     body_of_both(&world);
     let keys: Vec<_> =
         world.stage.log().iter().map(|seen| seen.header("idempotency-key").unwrap().to_owned()).collect();
-    assert_eq!(keys, ["key-1", "key-1"]);
+    assert_eq!(keys, ["key-1", "key-1"], "idempotency keys of the requests");
 }
 
 /// An API whose methods can be retried even though they use POST or PATCH.

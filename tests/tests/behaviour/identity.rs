@@ -119,7 +119,7 @@ async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
             assert_eq!(
                 (error.is_superseded(), error.is_no_session()),
                 (!logged_out, logged_out),
-                "{error:?}"
+                "`is_superseded` and `is_no_session` of the error: {error:?}"
             );
             assert_eq!(error.rejection().unwrap().status(), refusal);
         }
@@ -158,7 +158,8 @@ async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     }
     assert_eq!(
         (ann.session().state(), bob.session().state()),
-        (SessionState::LoggedIn, SessionState::LoggedOut)
+        (SessionState::LoggedIn, SessionState::LoggedOut),
+        "states of Ann's and Bob's sessions"
     );
     world.stage.assert_sends(6);
     world.authority.assert_refreshes(1);

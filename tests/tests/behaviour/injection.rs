@@ -170,7 +170,8 @@ proptest! {
         let seen = request_of(|places| places.header(&x, y.as_deref()));
         prop_assert_eq!(seen.is_some(), sendable);
         if let Some(seen) = seen {
-            prop_assert_eq!((seen.path(), seen.query(), seen.headers().len()), ("/api/v2/header", None, 2 + usize::from(y.is_some())));
+            prop_assert_eq!((seen.path(), seen.query()), ("/api/v2/header", None), "path and query");
+            prop_assert_eq!(seen.headers().len(), 2 + usize::from(y.is_some()), "number of headers");
             prop_assert_eq!(seen.headers()["x-one"].as_bytes(), x.as_bytes());
             prop_assert_eq!(seen.headers().get("x-two").map(|value| value.as_bytes().to_vec()), y.map(String::into_bytes));
         }

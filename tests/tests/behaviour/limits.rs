@@ -125,7 +125,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
     ] {
         let result = answering(Some(10), move || answer.clone()).text().await;
         match result {
-            Ok(text) => assert_eq!((text.len(), length), (10, 10), "a body of exactly the limit is read"),
+            Ok(text) => assert_eq!((text.len(), length), (10, 10), "body length, limit"),
             Err(error) => {
                 assert!(length > 10 && error.is_body_too_large(), "{error:?}");
                 assert!(!error.is_decode() && !error.is_status());
@@ -138,7 +138,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
     assert_eq!(
         (error.status().unwrap().as_u16(), error.body().unwrap().len()),
         (500, 10),
-        "the body of the error is cut at the limit"
+        "status of the error, and length of its body, which is cut at the limit"
     );
 }
 

@@ -64,7 +64,11 @@ async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
         .iter()
         .map(|seen| seen.json()["refresh_token"].clone())
         .collect();
-    assert_eq!(sent, [world.authority.refresh(1), world.authority.refresh(2)]);
+    assert_eq!(
+        sent,
+        [world.authority.refresh(1), world.authority.refresh(2)],
+        "refresh tokens of the logout requests"
+    );
 }
 
 /// An API whose logout is an RFC 7009 revocation with the token as an argument. The call is public, because some

@@ -83,7 +83,11 @@ async fn a_lost_answer_with_a_cookie_is_requested_again() {
 
     let exchanges = world.authority.requests(Role::Refresh);
     let presented: Vec<_> = exchanges.iter().map(|seen| seen.cookie("refresh_token").unwrap()).collect();
-    assert_eq!(presented, [1, 1, 2].map(|number| world.authority.refresh(number)));
+    assert_eq!(
+        presented,
+        [1, 1, 2].map(|number| world.authority.refresh(number)),
+        "refresh tokens of the requests"
+    );
 }
 
 /// G3, H9: a process that was suspended during a refresh reads the refresh response after it resumes, even if the

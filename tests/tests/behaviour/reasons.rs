@@ -33,7 +33,11 @@ async fn a_refusal_of_a_fresh_token_says_so() {
 
         let error = shop.report(7).await.unwrap_err();
 
-        assert_eq!((error.reason(), classification(&error)), (Some(Reason::FreshTokenRefused), Some(said)));
+        assert_eq!(
+            (error.reason(), classification(&error)),
+            (Some(Reason::FreshTokenRefused), Some(said)),
+            "reason and classification in the error"
+        );
         assert!(error.is_status());
         let name = http::StatusCode::from_u16(status).unwrap();
         let text =
@@ -59,7 +63,8 @@ async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     let error = shop.report(8).await.unwrap_err();
     assert_eq!(
         (error.reason(), classification(&error)),
-        (Some(Reason::RouteForbidden), Some(Classification::Suspect))
+        (Some(Reason::RouteForbidden), Some(Classification::Suspect)),
+        "reason and classification in the error"
     );
     assert!(
         error.to_string().contains("403 Forbidden (forbidden: the server recently refused a fresh token"),
@@ -90,7 +95,8 @@ async fn a_call_that_is_not_sent_again_gives_its_reason() {
     assert!(error.is_not_replayable());
     assert_eq!(
         (error.reason(), classification(&error)),
-        (Some(Reason::BodySpent), Some(Classification::Suspect))
+        (Some(Reason::BodySpent), Some(Classification::Suspect)),
+        "reason and classification in the error"
     );
     world.stage.assert_sends(2);
     world.authority.assert_refreshes(2);
@@ -190,7 +196,8 @@ async fn an_error_holds_refusal_failure_and_classification() {
     let error = shop.orders().await.unwrap_err();
     assert_eq!(
         (error.reason(), classification(&error)),
-        (Some(Reason::RefreshFailed), Some(Classification::Expired))
+        (Some(Reason::RefreshFailed), Some(Classification::Expired)),
+        "reason and classification in the error"
     );
     assert_eq!(error.rejection().unwrap().status(), 401);
     assert!(error.is_refresh() && error.to_string().contains("503"), "{error}");
@@ -200,7 +207,8 @@ async fn an_error_holds_refusal_failure_and_classification() {
     let error = shop.orders().await.unwrap_err();
     assert_eq!(
         (error.reason(), classification(&error)),
-        (Some(Reason::SessionExpired), Some(Classification::Expired))
+        (Some(Reason::SessionExpired), Some(Classification::Expired)),
+        "reason and classification in the error"
     );
     assert!(error.is_session_expired() && error.rejection().is_some());
 }

@@ -84,7 +84,7 @@ async fn a_rate_limit_is_named() {
         assert_eq!(
             (classification(&error), error.reason()),
             (Some(Classification::NotAuth), Some(Reason::RateLimited)),
-            "{refusal:?}"
+            "classification and reason: {refusal:?}"
         );
         assert!(
             error.to_string().ends_with("403 Forbidden (the server is rate-limiting requests)"),
@@ -122,7 +122,8 @@ async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     let error = shop.orders().await.unwrap_err();
     assert_eq!(
         (error.reason(), classification(&error)),
-        (Some(Reason::NothingToRefreshWith), Some(Classification::Expired))
+        (Some(Reason::NothingToRefreshWith), Some(Classification::Expired)),
+        "reason and classification in the error"
     );
     assert!(
         error.to_string().ends_with("401 Unauthorized (the session has no way to refresh the token)"),
@@ -142,7 +143,8 @@ async fn a_refusal_of_another_origin_gives_its_reason() {
     let error = shop.orders().await.unwrap_err();
     assert_eq!(
         (error.reason(), classification(&error)),
-        (Some(Reason::ForeignOrigin), Some(Classification::NotAuth))
+        (Some(Reason::ForeignOrigin), Some(Classification::NotAuth)),
+        "reason and classification in the error"
     );
     world.authority.assert_refreshes(0);
 }
@@ -186,7 +188,8 @@ async fn a_call_whose_session_ended_gives_its_reason() {
         );
         assert_eq!(
             (error.reason(), classification(&error)),
-            (Some(Reason::SessionEnded), Some(Classification::Suspect))
+            (Some(Reason::SessionEnded), Some(Classification::Suspect)),
+            "reason and classification in the error"
         );
     }
 }

@@ -44,7 +44,11 @@ async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected()
     }
     world.stage.assert_sends(19);
     world.authority.assert_refreshes(1);
-    assert_eq!((event_names(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
+    assert_eq!(
+        (event_names(&mut events), shop.session().state()),
+        (vec!["expired"], SessionState::Expired),
+        "events and state of the session"
+    );
 }
 
 /// G4, D16: if the session ends after the response to an early refresh was lost, `is_rotation_lost` returns `true` for

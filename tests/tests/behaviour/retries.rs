@@ -46,7 +46,7 @@ async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     assert_eq!(
         (error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()),
         (503, 3),
-        "the last of three attempts is the error"
+        "status of the error, and number of attempts"
     );
     world.stage.assert_sends(4);
     shop.order(7).retry(Retry::none()).await.unwrap_err();
@@ -68,7 +68,7 @@ async fn the_receipt_counts_attempts_and_the_time_between_them() {
     assert_eq!(
         (receipt.attempts(), receipt.sends(), receipt.is_replayed()),
         (3, 3, false),
-        "three attempts send three requests, without a second send"
+        "attempts, sends, and whether the call was sent again after a refusal"
     );
     assert_eq!(receipt.waited(), begun.elapsed());
     assert!(receipt.waited() >= 2 * SECOND);
@@ -169,7 +169,7 @@ async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     assert_eq!(
         (error.receipt().unwrap().attempts(), error.receipt().unwrap().sends()),
         (3, 4),
-        "one of three attempts sends twice"
+        "attempts and sends: one of the three attempts sends twice"
     );
     world.stage.assert_sends(4);
     world.authority.assert_refreshes(1);
@@ -186,7 +186,7 @@ async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
     let carried: Vec<_> = world.stage.log().iter().map(|sent| sent.token().map(str::to_owned)).collect();
     let [one, two] = [1, 2].map(|number| Some(world.authority.access(number)));
-    assert_eq!(carried, [one.clone(), one, two.clone(), two]);
+    assert_eq!(carried, [one.clone(), one, two.clone(), two], "access tokens of the requests");
 }
 
 #[tokio::test(start_paused = true)]
@@ -313,7 +313,7 @@ async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
         assert_eq!(
             (receipt.attempts(), receipt.sends(), receipt.is_replayed()),
             (3, 3, false),
-            "three attempts send three requests, without a second send"
+            "attempts, sends, and whether the call was sent again after a refusal"
         );
         assert!(receipt.waited() <= begun.elapsed());
     }
@@ -325,6 +325,6 @@ async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
     assert_eq!(
         (error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()),
         (503, 1),
-        "the call is not retried"
+        "status of the error, and number of attempts"
     );
 }

@@ -78,7 +78,11 @@ async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
         world.authority.assert_granted(1);
         let requests = world.authority.requests(Role::Logout);
         let form: Vec<_> = form_urlencoded::parse(requests[1].body()).into_owned().collect();
-        assert_eq!(form[0], ("token".to_owned(), world.authority.refresh(2).to_string()));
+        assert_eq!(
+            form[0],
+            ("token".to_owned(), world.authority.refresh(2).to_string()),
+            "first field of the form"
+        );
         assert!(!world.authority.accepts(&world.authority.access(2)));
         assert_eq!(
             (shop.session().tokens(), shop.session().state()),

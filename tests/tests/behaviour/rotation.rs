@@ -32,7 +32,7 @@ async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
         assert_eq!(shop.session().tokens(), Some(Tokens::new(access).with_refresh(refresh)));
     }
     let expected: Vec<_> = (1..20).map(|number| world.authority.refresh(number)).collect();
-    assert_eq!(presented(&world), expected);
+    assert_eq!(presented(&world), expected, "refresh tokens of the requests");
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
@@ -72,7 +72,11 @@ async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     assert!(shop.order(7).await.unwrap_err().is_refresh());
     tokio::time::advance(Duration::from_mins(1)).await;
     shop.order(7).await.unwrap();
-    assert_eq!(presented(&world), [1, 1].map(|number| world.authority.refresh(number)));
+    assert_eq!(
+        presented(&world),
+        [1, 1].map(|number| world.authority.refresh(number)),
+        "refresh tokens of the requests"
+    );
 
     world.authority.revoke();
     assert!(shop.order(7).await.unwrap_err().is_session_expired());
@@ -136,7 +140,11 @@ async fn a_refresh_token_that_does_not_rotate_is_kept() {
             world.authority.expire();
             shop.order(7).await.unwrap();
         }
-        assert_eq!(presented(&world), [1, 1, 1].map(|number| world.authority.refresh(number)));
+        assert_eq!(
+            presented(&world),
+            [1, 1, 1].map(|number| world.authority.refresh(number)),
+            "refresh tokens of the requests"
+        );
         world.authority.assert_granted(3);
     }
 }

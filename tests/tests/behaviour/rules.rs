@@ -144,7 +144,8 @@ async fn html_pages_can_be_declared_unrelated_to_the_token() {
 
     assert_eq!(
         (error.reason(), &error.body().unwrap()[..]),
-        (Some(Reason::BodyRule), &b"<html>blocked</html>"[..])
+        (Some(Reason::BodyRule), &b"<html>blocked</html>"[..]),
+        "reason and body in the error"
     );
     world.stage.assert_sends(1);
     world.authority.assert_refreshes(0);

@@ -148,7 +148,8 @@ async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends()
     );
     assert_eq!(
         (after.method(), after.header("x-trace"), &after.body()[..]),
-        ("PUT", Some("1"), &b"seven"[..])
+        ("PUT", Some("1"), &b"seven"[..]),
+        "HTTP method, `x-trace` header and body"
     );
 }
 

@@ -261,6 +261,10 @@ async fn a_refresher_whose_own_api_loses_its_session_is_a_temporary_failure() {
     let error = shop.order(7).await.unwrap_err();
 
     assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
-    assert_eq!((error.status().unwrap(), error.method()), (http::StatusCode::FORBIDDEN, Some("Shop::order")));
+    assert_eq!(
+        (error.status().unwrap(), error.method()),
+        (http::StatusCode::FORBIDDEN, Some("Shop::order")),
+        "status and method in the error"
+    );
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }

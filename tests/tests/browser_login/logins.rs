@@ -88,8 +88,8 @@ async fn the_page_after_a_login_can_be_the_programs_own() {
 async fn the_url_is_announced_before_it_is_opened() {
     let provider = Provider::start().await;
     let shop = provider.shop();
-    let heard = RequestedUrls::default();
-    let (announced, opened) = (heard.clone(), heard.clone());
+    let urls = RequestedUrls::default();
+    let (announced, opened) = (urls.clone(), urls.clone());
     let browser = provider
         .app()
         .browser()
@@ -97,9 +97,9 @@ async fn the_url_is_announced_before_it_is_opened() {
         .open(move |url: &str| opened.lock().unwrap().push(format!("opened {url}")))
         .timeout(Duration::from_millis(300));
     assert!(browser.run(shop.session()).await.unwrap_err().is_login_unavailable());
-    let heard = heard.lock().unwrap();
-    let url = heard[0].strip_prefix("announced ").unwrap();
-    assert_eq!(heard[1..], [format!("opened {url}")]);
+    let urls = urls.lock().unwrap();
+    let url = urls[0].strip_prefix("announced ").unwrap();
+    assert_eq!(urls[1..], [format!("opened {url}")]);
 }
 
 #[tokio::test]

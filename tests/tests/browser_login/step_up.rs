@@ -30,8 +30,16 @@ async fn a_stronger_login_is_asked_for_as_the_api_demands_it() {
         r#"Bearer realm="x", Bearer error="insufficient_user_authentication", error_description="a newer login", acr_values="urn:mfa gold", max_age="5""#,
     )
     .await;
-    assert_eq!((asked.get("acr_values"), asked.get("max_age")), ("urn:mfa gold", "5"));
-    assert_eq!((asked.get("scope"), asked.get("audience")), ("orders offline_access", "shop"));
+    assert_eq!(
+        (asked.get("acr_values"), asked.get("max_age")),
+        ("urn:mfa gold", "5"),
+        "`acr_values` and `max_age`"
+    );
+    assert_eq!(
+        (asked.get("scope"), asked.get("audience")),
+        ("orders offline_access", "shop"),
+        "`scope` and `audience`"
+    );
 }
 
 /// RFC 6750 §3.1: the login requests the missing scope in addition to the session's scope, because the login replaces

@@ -96,7 +96,11 @@ async fn each_setting_of_the_answer_takes_effect() {
         config.members = json!({ "token_type": "bearer" });
     });
     let tokens = exchange(&authority, 3).await.unwrap().1;
-    assert_eq!((&tokens["expires_in"], &tokens["token_type"]), (&json!("soon"), &json!("bearer")));
+    assert_eq!(
+        (&tokens["expires_in"], &tokens["token_type"]),
+        (&json!("soon"), &json!("bearer")),
+        "`expires_in` and `token_type`"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,11 @@ async fn a_stage_works_the_same_on_a_socket() {
     let call = tokio::spawn(request.send());
     let arrival = stage.arrival().await;
     assert_eq!((arrival.method(), arrival.path(), arrival.query()), ("POST", "/orders", Some("page=1")));
-    assert_eq!((arrival.token(), arrival.body().as_ref()), (Some("bare"), b"7".as_slice()));
+    assert_eq!(
+        (arrival.token(), arrival.body().as_ref()),
+        (Some("bare"), b"7".as_slice()),
+        "access token and body of the request"
+    );
     assert_eq!(arrival.origin(), server.base_url);
     arrival.answer_json(201, json!({ "id": 7 }));
 

@@ -3,6 +3,7 @@
 
 use afresh_tests::{Authority, AuthorityConfig, World};
 use serde_json::json;
+use tokio::runtime::Builder;
 
 use super::exchanges::{exchange, status_of_exchange};
 
@@ -65,11 +66,45 @@ async fn an_expected_number_of_spent_tokens_is_checked_exactly() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropping_a_clone_checks_nothing() {
+async fn dropping_a_clone_checks_nothing_while_another_value_exists() {
     let authority = Authority::new();
     present_a_spent_token(&authority).await;
     drop(authority.clone());
     authority.expect_reuses(1);
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "spent refresh tokens presented again: expected 0, saw 1")]
+async fn the_last_clone_checks_requests_that_arrive_after_the_original_is_dropped() {
+    let world = World::new();
+    let clone = world.clone();
+    tokio::spawn(async move { drop(world) }).await.unwrap();
+    present_a_spent_token(&clone.authority).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_test_can_expect_a_reuse_that_happens_after_the_original_is_dropped() {
+    let authority = Authority::new();
+    let clone = authority.clone();
+    clone.expect_reuses(1);
+    drop(authority);
+    present_a_spent_token(&clone).await;
+}
+
+/// The runtime drops the task that owns the last clone, and Tokio catches that task's panics.
+#[test]
+#[should_panic(expected = "spent refresh tokens presented again: expected 0, saw 1")]
+fn the_original_checks_too_because_a_dropped_task_can_own_the_last_clone() {
+    let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let authority = Authority::new();
+        let clone = authority.clone();
+        tokio::spawn(async move {
+            std::future::pending::<()>().await;
+            drop(clone);
+        });
+        present_a_spent_token(&authority).await;
+    });
 }
 
 #[tokio::test(start_paused = true)]

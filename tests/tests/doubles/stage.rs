@@ -57,20 +57,32 @@ async fn the_log_keeps_the_whole_request() {
     service.oneshot(bare).await.unwrap();
 
     let [first, second]: [_; 2] = stage.log().try_into().unwrap();
-    assert_eq!((first.token(), second.token()), (Some("one"), Some("two")));
+    assert_eq!(
+        (first.token(), second.token()),
+        (Some("one"), Some("two")),
+        "access tokens of the two requests"
+    );
     assert_eq!(
         (first.cookie("refresh_token"), first.cookie("c")),
         (Some("secret"), None),
         "cookies `refresh_token` and `c` of the first request"
     );
-    assert_eq!((first.body(), first.json()), (&Bytes::from(r#"{"id":7}"#), json!({ "id": 7 })));
+    assert_eq!(
+        (first.body(), first.json()),
+        (&Bytes::from(r#"{"id":7}"#), json!({ "id": 7 })),
+        "body of the first request, as bytes and as JSON"
+    );
     assert_ne!(first.body_hash(), second.body_hash());
     assert_eq!(
         (first.timeout(), second.timeout()),
         (Some(Duration::from_secs(3)), None),
         "timeouts of the two requests"
     );
-    assert_eq!((first.host(), first.origin()), ("api.test", "https://api.test".to_owned()));
+    assert_eq!(
+        (first.host(), first.origin()),
+        ("api.test", "https://api.test".to_owned()),
+        "host and origin of the first request"
+    );
     assert_eq!(stage.routes(), ["POST /orders", "GET /orders"]);
     let parts = ["method", "body", "timeout", "header authorization", "header cookie"];
     assert_eq!(first.differences(&second), parts);
@@ -111,7 +123,11 @@ async fn a_dropped_call_leaves_the_queue() {
     stage.arrival().await.answer(204);
     assert_eq!(stays.await.unwrap().unwrap().status(), 204);
     let fates: Vec<_> = stage.log().iter().map(Seen::state).collect();
-    assert_eq!(fates, [RequestState::Abandoned, RequestState::Abandoned, RequestState::BodyDropped(204)]);
+    assert_eq!(
+        fates,
+        [RequestState::Abandoned, RequestState::Abandoned, RequestState::BodyDropped(204)],
+        "states of the requests"
+    );
 }
 
 #[tokio::test(start_paused = true)]

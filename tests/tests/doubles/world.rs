@@ -72,6 +72,10 @@ async fn origins_are_distinguished_by_scheme_host_and_port() {
         fetch("https://shop.test:8443/").await.unwrap_err().to_string(),
         "cannot connect to https://shop.test:8443"
     );
-    assert_eq!((shop.routes(), plain.routes()), (vec!["GET /a".to_owned()], vec!["GET /b".to_owned()]));
+    assert_eq!(
+        (shop.routes(), plain.routes()),
+        (vec!["GET /a".to_owned()], vec!["GET /b".to_owned()]),
+        "routes at the `https` origin and at the `http` origin"
+    );
     anywhere.assert_sends(2);
 }

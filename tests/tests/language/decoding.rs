@@ -178,8 +178,8 @@ async fn a_decode_error_names_the_position_and_the_method_but_no_value() {
     assert!(error.is_decode());
     assert_eq!(
         error.to_string(),
-        "Reading::basket: the answer does not match the declared type (at `items[1].price`: invalid type: string, \
-         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with the server's answer"
+        "Reading::basket: the response does not match the declared type (at `items[1].price`: invalid type: string, \
+         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with the server's response"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
     // The caller can still read the complete body from the decode error.
@@ -212,7 +212,11 @@ async fn an_answer_without_a_body_is_read_as_unit() {
     for status in [200, 204, 205] {
         let reading = reading(move || Answer::new(status).header("x-total", "7"));
         let head = reading.exists().await.unwrap();
-        assert_eq!((head.status.as_u16(), &head.headers["x-total"]), (status, &"7".parse().unwrap()));
+        assert_eq!(
+            (head.status.as_u16(), &head.headers["x-total"]),
+            (status, &"7".parse().unwrap()),
+            "status and `x-total` header"
+        );
         assert!(reading.replace().await.unwrap().is_none());
         assert!(reading.basket().await.unwrap_err().is_decode());
     }

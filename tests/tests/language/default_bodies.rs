@@ -127,7 +127,7 @@ async fn the_client_and_its_holder_send_a_request_in_place_of_each_default_body(
         } else {
             (holder.order(1).await, holder.sum(&ids, Some("x")).await)
         };
-        assert_eq!((order.unwrap(), sum.unwrap()), (7, 7), "both bodies return the value of the call");
+        assert_eq!((order.unwrap(), sum.unwrap()), (7, 7), "results of `order` and `sum`");
         if round == 0 { client.logout().await.unwrap() } else { holder.logout().await.unwrap() }
     }
     let log = stage.log();
@@ -212,7 +212,7 @@ impl Search<String> for Rows {}
 #[tokio::test]
 async fn default_bodies_can_use_generics_lifetimes_and_constants() {
     let found = Search::<u64>::search(&Rows, "1", "2", 3_u8, "x", 4, 5, &["a"]).await;
-    assert_eq!(found.unwrap(), [1, 2]);
+    assert_eq!(found.unwrap(), [1, 2], "values that `search` found");
     assert_eq!(Search::<String>::first(&Rows, "acme", "\"b\"").await.unwrap(), Some("b".to_owned()));
     let stage = Stage::new();
     stage.respond(|_| Answer::json(200, [9]));

@@ -157,7 +157,7 @@ async fn automock_generates_the_methods_with_a_default_body() {
     assert_eq!(
         (stock.count(7).await.unwrap(), stock.named(None).await.unwrap()),
         (7, 3),
-        "both methods of the fake answer"
+        "results of `count` and `named`"
     );
 }
 

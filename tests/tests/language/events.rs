@@ -63,7 +63,11 @@ async fn an_event_is_returned_at_its_blank_line_with_json_data() {
     assert!(futures_util::poll!(Box::pin(events.next())).is_pending());
     feed.send("data: \"hi\"}\n\n");
     let event = events.next().await.unwrap().unwrap();
-    assert_eq!((event.id.as_deref(), event.event.as_deref()), (Some("42"), Some("delta")));
+    assert_eq!(
+        (event.id.as_deref(), event.event.as_deref()),
+        (Some("42"), Some("delta")),
+        "id and name of the event"
+    );
     assert_eq!(event.data, Delta { text: "hi".to_owned() });
     drop(feed);
     assert!(events.next().await.is_none());

@@ -101,6 +101,7 @@ async fn a_refusal_is_an_error_of_the_call_and_no_stream() {
     let error = ticker.ticks().await.unwrap_err();
     assert_eq!(
         (error.method(), error.body().map(|body| &body[..])),
-        (Some("Ticker::ticks"), Some(&b"broken"[..]))
+        (Some("Ticker::ticks"), Some(&b"broken"[..])),
+        "method and body in the error"
     );
 }

@@ -176,14 +176,14 @@ impl Feed for Fake {
 #[tokio::test]
 async fn streams_are_made_by_hand() {
     let event = Fake.events().await.unwrap().next().await.unwrap().unwrap();
-    assert_eq!((event.id.as_deref(), event.data), (Some("7"), Tick { n: 1 }));
+    assert_eq!((event.id.as_deref(), event.data), (Some("7"), Tick { n: 1 }), "id and data of the event");
     assert_eq!(Fake.texts().await.unwrap().next().await.unwrap().unwrap().data, "a");
     let mut lines = Fake.lines().await.unwrap();
     assert_eq!(lines.next().await.unwrap().unwrap(), Tick { n: 1 });
     assert!(lines.next().await.unwrap().unwrap_err().is_refresh());
     assert!(lines.next().await.is_none());
     let lines = Lines::from_items([1, 2]);
-    assert_eq!(lines.try_collect::<Vec<i32>>().await.unwrap(), [1, 2]);
+    assert_eq!(lines.try_collect::<Vec<i32>>().await.unwrap(), [1, 2], "values of the lines");
     let mut events = Events::from_results([Ok(1), Err(Error::refresh("down"))]);
     assert_eq!(events.next().await.unwrap().unwrap(), Event::new(1));
     assert!(events.next().await.unwrap().is_err());

@@ -52,7 +52,12 @@ proptest! {
             && values(&query, "iss").iter().all(|iss| iss == "https://id.test");
         let is_denied = is_answer && values(&query, "error").len() == 1;
         let is_code = is_answer && !is_denied && values(&query, "code").iter().any(|code| !code.is_empty());
-        prop_assert_eq!((error.is_login_denied(), error.is_login_unavailable()), (is_denied, is_code), "{}", error);
+        prop_assert_eq!(
+            (error.is_login_denied(), error.is_login_unavailable()),
+            (is_denied, is_code),
+            "`is_login_denied` and `is_login_unavailable` of the error: {}",
+            error
+        );
         let text = error.to_string();
         prop_assert!(!text.chars().any(char::is_control) && text.chars().count() < 1000, "{:?}", text);
         prop_assert!(!text.contains(&state) && session.tokens().is_none());

@@ -33,7 +33,11 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     assert!(store.lock().await.is_err());
     server.restart();
     let stored = store.load().await.unwrap();
-    assert_eq!((stored.revision, &*stored.record), (first, &b"first"[..]));
+    assert_eq!(
+        (stored.revision, &*stored.record),
+        (first, &b"first"[..]),
+        "revision and record in the store"
+    );
     // After the restart, the lease is still valid, and the fences (fencing tokens) of new locks continue to increase.
     let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
     assert!(store.swap(next).await.unwrap().is_some());

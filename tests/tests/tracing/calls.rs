@@ -98,7 +98,8 @@ async fn a_redirect_is_counted_as_a_resend() {
         .collect();
     assert_eq!(
         reported,
-        [("GET /orders/{id}", "", "302", "shop.test", "443"), ("GET", "1", "200", "cdn.test", "8080")]
+        [("GET /orders/{id}", "", "302", "shop.test", "443"), ("GET", "1", "200", "cdn.test", "8080")],
+        "name, resend count, status, server address and port of each request"
     );
 }
 
@@ -121,9 +122,17 @@ async fn a_hand_written_request_is_named_by_its_method_alone() {
         .iter()
         .map(|(_, send)| {
             let field = |name| send.fields.get(name);
-            assert_eq!((field("url.template"), field("server.address")), ("", "::1"));
+            assert_eq!(
+                (field("url.template"), field("server.address")),
+                ("", "::1"),
+                "`url.template` and `server.address`"
+            );
             (field("otel.name"), field("http.request.method"), field("http.request.method_original"))
         })
         .collect();
-    assert_eq!(reported, [("DELETE", "DELETE", ""), ("HTTP", "_OTHER", "PURGE")]);
+    assert_eq!(
+        reported,
+        [("DELETE", "DELETE", ""), ("HTTP", "_OTHER", "PURGE")],
+        "name, recorded HTTP method and original HTTP method of each request"
+    );
 }

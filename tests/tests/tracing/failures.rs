@@ -30,7 +30,11 @@ async fn a_status_is_a_type_of_error() {
         let _guard = recorder.listen();
         world.stage.respond(move |_| status);
         assert!(shop.order(7).await.unwrap_err().is_status());
-        assert_eq!(error_types(&recorder), [reported, reported]);
+        assert_eq!(
+            error_types(&recorder),
+            [reported, reported],
+            "`error.type` of the call and of the request"
+        );
     }
 }
 
@@ -43,7 +47,7 @@ async fn a_none_on_status_is_not_an_error_of_the_call() {
     let _guard = recorder.listen();
     world.stage.respond(|_| 404);
     assert_eq!(shop.line(7, &["a"]).await.unwrap(), None);
-    assert_eq!(error_types(&recorder), ["", "404"]);
+    assert_eq!(error_types(&recorder), ["", "404"], "`error.type` of the call and of the request");
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,7 +57,11 @@ async fn a_broken_connection_is_an_error_of_both() {
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::reset());
     shop.order(7).await.unwrap_err();
-    assert_eq!(error_types(&recorder), ["transport", "transport"]);
+    assert_eq!(
+        error_types(&recorder),
+        ["transport", "transport"],
+        "`error.type` of the call and of the request"
+    );
     assert_eq!(
         recorder.messages(),
         ["the connection failed before the response was complete. Try again later"]
@@ -67,7 +75,11 @@ async fn a_call_that_times_out_cancels_its_send() {
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::hang());
     assert!(shop.slow().await.unwrap_err().is_timeout());
-    assert_eq!(error_types(&recorder), ["timeout", "cancelled"]);
+    assert_eq!(
+        error_types(&recorder),
+        ["timeout", "cancelled"],
+        "`error.type` of the call and of the request"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +89,11 @@ async fn a_call_that_is_dropped_is_cancelled() {
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::hang());
     tokio::time::timeout(Duration::from_secs(1), shop.order(7)).await.unwrap_err();
-    assert_eq!(error_types(&recorder), ["cancelled", "cancelled"]);
+    assert_eq!(
+        error_types(&recorder),
+        ["cancelled", "cancelled"],
+        "`error.type` of the call and of the request"
+    );
     drop(shop.order(8));
     recorder.only("afresh.call");
 }
@@ -90,7 +106,7 @@ async fn an_answer_of_another_type_is_an_event() {
     let _guard = recorder.listen();
     world.stage.respond(|_| order());
     assert!(shop.health().await.unwrap_err().is_decode());
-    assert_eq!(error_types(&recorder), ["", ""]);
+    assert_eq!(error_types(&recorder), ["", ""], "`error.type` of the call and of the request");
     let event = recorder.events().remove(0);
     assert_eq!(event.fields.get("message"), "the response cannot be decoded as the declared type");
     assert_eq!(event.fields.get("afresh.method"), "Shop::health");

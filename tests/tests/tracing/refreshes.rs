@@ -23,14 +23,24 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     let (call, reported) = recorder.only("afresh.call");
     assert_eq!(
         (reported.fields.get("afresh.sends"), reported.fields.get("afresh.refreshed_by")),
-        ("2", "this_call")
+        ("2", "this_call"),
+        "`afresh.sends` and `afresh.refreshed_by`"
     );
-    assert_eq!((reported.fields.get("error.type"), reported.fields.get("otel.status_code")), ("", ""));
+    assert_eq!(
+        (reported.fields.get("error.type"), reported.fields.get("otel.status_code")),
+        ("", ""),
+        "`error.type` and `otel.status_code`"
+    );
     let (refresh, reported) = recorder.only("afresh.refresh");
-    assert_eq!((reported.parent, reported.follows), (None, vec![call]), "the refresh belongs to no caller");
+    assert_eq!(
+        (reported.parent, reported.follows),
+        (None, vec![call]),
+        "parent span of the refresh, and the calls that the refresh follows from"
+    );
     assert_eq!(
         (reported.fields.get("afresh.cause"), reported.fields.get("afresh.outcome")),
-        ("refused", "refreshed")
+        ("refused", "refreshed"),
+        "`afresh.cause` and `afresh.outcome`"
     );
     let sends = recorder.named("afresh.send");
     let reported: Vec<_> = sends
@@ -52,7 +62,8 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
             (Some(call), "GET /orders/{id}", "", "401", "401"),
             (Some(refresh), "POST /api/user/refresh_token", "", "200", ""),
             (Some(call), "GET /orders/{id}", "1", "200", ""),
-        ]
+        ],
+        "parent span, name, resend count, status and `error.type` of each request"
     );
     let events: Vec<_> = recorder.events().into_iter().map(|event| (event.within, event.level)).collect();
     assert_eq!(
@@ -71,7 +82,8 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
             (Some(call), Level::DEBUG),
             (Some(refresh), Level::INFO),
             (Some(call), Level::DEBUG),
-        ]
+        ],
+        "span and level of each event"
     );
     assert_eq!(recorder.events()[0].fields.get("afresh.classification"), "expired");
     assert!(recorder.spans().iter().all(|span| span.closed));
@@ -91,10 +103,22 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
 
     let (_, refresh) = recorder.only("afresh.refresh");
     let field = |name| refresh.fields.get(name);
-    assert_eq!((field("afresh.cause"), field("afresh.outcome")), ("maybe_expired", "failed"));
-    assert_eq!((field("error.type"), field("otel.status_code")), ("refresh", "ERROR"));
+    assert_eq!(
+        (field("afresh.cause"), field("afresh.outcome")),
+        ("maybe_expired", "failed"),
+        "`afresh.cause` and `afresh.outcome` of the refresh"
+    );
+    assert_eq!(
+        (field("error.type"), field("otel.status_code")),
+        ("refresh", "ERROR"),
+        "`error.type` and `otel.status_code` of the refresh"
+    );
     let (_, call) = recorder.only("afresh.call");
-    assert_eq!((call.fields.get("error.type"), call.fields.get("otel.status_code")), ("refresh", "ERROR"));
+    assert_eq!(
+        (call.fields.get("error.type"), call.fields.get("otel.status_code")),
+        ("refresh", "ERROR"),
+        "`error.type` and `otel.status_code` of the call"
+    );
     let warnings: Vec<_> = recorder.events().into_iter().filter(|event| event.level == Level::WARN).collect();
     assert_eq!(warnings.len(), 1);
     assert_eq!(
@@ -132,20 +156,29 @@ async fn a_session_reports_every_change() {
             (Level::INFO, "logged out"),
             (Level::INFO, "logged in"),
             (Level::WARN, "the session has expired"),
-        ]
+        ],
+        "level and message of each event"
     );
     let refreshes = recorder.named("afresh.refresh");
     let outcomes: Vec<_> = refreshes
         .iter()
         .map(|(_, span)| (span.fields.get("afresh.cause"), span.fields.get("afresh.outcome")))
         .collect();
-    assert_eq!(outcomes, [("manual", "refreshed"), ("refused", "expired")]);
+    assert_eq!(
+        outcomes,
+        [("manual", "refreshed"), ("refused", "expired")],
+        "cause and outcome of each refresh"
+    );
     let names: Vec<_> = recorder
         .named("afresh.call")
         .iter()
         .map(|(_, call)| call.fields.get("afresh.method").to_owned())
         .collect();
-    assert_eq!(names, ["Shop::login", "Shop::logout", "Shop::login", "Shop::order"]);
+    assert_eq!(
+        names,
+        ["Shop::login", "Shop::logout", "Shop::login", "Shop::order"],
+        "`afresh.method` of each call"
+    );
 }
 
 /// J1: a refresh whose response arrives after a logout is recorded as discarded.
@@ -163,7 +196,11 @@ async fn a_refresh_of_an_ended_session_is_recorded_as_discarded() {
     assert!(asking.await.unwrap().is_err());
     tokio::time::sleep(Duration::from_millis(1)).await;
     let (_, refresh) = recorder.only("afresh.refresh");
-    assert_eq!((refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")), ("discarded", ""));
+    assert_eq!(
+        (refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")),
+        ("discarded", ""),
+        "`afresh.outcome` and `error.type` of the refresh"
+    );
 }
 
 /// A custom refresher runs inside the refresh span, so its events are recorded in that span.
@@ -217,7 +254,8 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
         [
             ("2", "suspect", "forbidden: a fresh token was refused, too", "403"),
             ("1", "forbidden", "forbidden: the token lacks a scope", "401"),
-        ]
+        ],
+        "sends, classification, reason and `error.type` of each call"
     );
     let events = recorder.events();
     let refusals: Vec<_> = events
@@ -227,7 +265,8 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
         .collect();
     assert_eq!(
         refusals,
-        [("suspect", ""), ("suspect", ""), ("forbidden", "forbidden: the token lacks a scope")]
+        [("suspect", ""), ("suspect", ""), ("forbidden", "forbidden: the token lacks a scope")],
+        "classification and reason of each refusal"
     );
 }
 
@@ -251,5 +290,9 @@ async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
         })
         .collect();
     let name = "POST /api/user/refresh_token";
-    assert_eq!(reported, [(Some(refresh), name, "", "transport"), (Some(refresh), name, "1", "")]);
+    assert_eq!(
+        reported,
+        [(Some(refresh), name, "", "transport"), (Some(refresh), name, "1", "")],
+        "parent span, name, resend count and `error.type` of each request"
+    );
 }

@@ -72,7 +72,8 @@ impl Package {
         let said: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(
             (&said[0]["version"], &said[0]["integrity"]),
-            (&self.version.into(), &self.integrity.into())
+            (&self.version.into(), &self.integrity.into()),
+            "version and integrity of the package"
         );
         // Older npm versions report a file name that includes the scope, but the name of the written file does not
         // include the scope.

@@ -34,7 +34,11 @@ async fn arguments_go_where_the_document_puts_them() {
     assert_eq!(order, json!({ "id": 7 }));
     let seen = recorder.last();
     assert_eq!((&*seen.line, &*seen.query), ("GET /api/orders/7", "fields=a&fields=b&order_id=x"));
-    assert_eq!((seen.header("x-trace"), seen.header("cookie")), (Some("t-1"), Some("session=s-1")));
+    assert_eq!(
+        (seen.header("x-trace"), seen.header("cookie")),
+        (Some("t-1"), Some("session=s-1")),
+        "`x-trace` and `cookie` headers"
+    );
     assert_eq!(
         (seen.header("accept"), seen.kind()),
         (Some("application/json"), None),
@@ -70,14 +74,19 @@ async fn json_has_the_content_type_of_the_document() {
     let seen = recorder.last();
     assert_eq!(
         (&*seen.line, seen.kind(), &*seen.body),
-        ("PUT /api/orders/7", Some("application/json"), "{\"parent\":{}}")
+        ("PUT /api/orders/7", Some("application/json"), "{\"parent\":{}}"),
+        "request line, `content-type` header and body"
     );
 
     let value = BTreeMap::from([("name".to_owned(), Value::Null)]);
     #[expect(deprecated)]
     shop.orders_patch(7, &[], Some(&value)).await.unwrap();
     let seen = recorder.last();
-    assert_eq!((&*seen.line, seen.kind()), ("PATCH /api/orders/7", Some("application/merge-patch+json")));
+    assert_eq!(
+        (&*seen.line, seen.kind()),
+        ("PATCH /api/orders/7", Some("application/merge-patch+json")),
+        "request line and `content-type` header"
+    );
     assert_eq!(seen.body, "{\"name\":null}");
 }
 
@@ -89,7 +98,11 @@ async fn among_several_content_types_the_caller_chooses() {
         [(None, "application/json"), (Some("application/vnd.shop.v2+json"), "application/vnd.shop.v2+json")]
     {
         shop.post_list(chosen, &json!([])).await.unwrap();
-        assert_eq!((&*recorder.last().line, recorder.last().kind()), ("POST /api/orders", Some(sent)));
+        assert_eq!(
+            (&*recorder.last().line, recorder.last().kind()),
+            ("POST /api/orders", Some(sent)),
+            "request line and `content-type` header"
+        );
     }
 }
 
@@ -170,5 +183,9 @@ async fn a_document_of_swagger_2_says_the_same() {
     engine.put_container_archive("c", "/tmp", Some("application/x-tar"), Body::from("tar")).await.unwrap();
     let seen = recorder.last();
     assert_eq!((&*seen.line, &*seen.query), ("PUT /v1/containers/c/archive", "path=%2Ftmp"));
-    assert_eq!((seen.kind(), &*seen.body), (Some("application/x-tar"), "tar"));
+    assert_eq!(
+        (seen.kind(), &*seen.body),
+        (Some("application/x-tar"), "tar"),
+        "`content-type` header and body"
+    );
 }

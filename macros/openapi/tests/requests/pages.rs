@@ -69,9 +69,13 @@ async fn headers_and_counters_say_what_is_next() {
 
     let with = |name, value| [Answer::json(200, &first).header(name, value), Answer::json(200, &second)];
     let (recorder, client) = lists(with("x-next-page", "b"));
-    assert_eq!(ids(2, &recorder, client.by_header().await).await.1, ["", "page=b"]);
+    assert_eq!(
+        ids(2, &recorder, client.by_header().await).await.1,
+        ["", "page=b"],
+        "queries of the requests"
+    );
     let (recorder, client) = lists(with("link", "<https://inside.example/link?p=2>; rel=next"));
-    assert_eq!(ids(2, &recorder, client.by_link().await).await.1, ["", "p=2"]);
+    assert_eq!(ids(2, &recorder, client.by_link().await).await.1, ["", "p=2"], "queries of the requests");
 }
 
 #[tokio::test]
@@ -81,5 +85,5 @@ async fn whole_pages_are_given_where_they_are_asked_for() {
     let mut pages = lists.whole_pages().await.unwrap();
     assert_eq!(pages.next().await.unwrap().unwrap().more, Some(true));
     assert_eq!(pages.next().await.unwrap().unwrap().more, Some(false));
-    assert_eq!(recorder.queries(), ["", "after=n"]);
+    assert_eq!(recorder.queries(), ["", "after=n"], "queries of the requests");
 }

@@ -1,6 +1,4 @@
-//! Implements `#[derive(ApiError)]` for enums whose variants are selected by response status.
-//!
-//! Read `expand.rs` first: it calls every step of the derive.
+//! Implements `#[derive(ApiError)]` for enums whose variants are selected by response status. Start with `expand.rs`.
 
 mod check;
 mod choice;

@@ -1,6 +1,4 @@
-//! Implements `#[derive(AsTokens)]` for structs that declare which of their fields hold tokens.
-//!
-//! Read `expand.rs` first: it calls every step.
+//! Implements `#[derive(AsTokens)]` for structs that declare which of their fields hold tokens. Start with `expand.rs`.
 
 mod check;
 mod codegen;

@@ -1,6 +1,4 @@
-//! Defines path templates, which consist of literal text and `{placeholders}`.
-//!
-//! Read `template.rs` first: it parses a template.
+//! Defines path templates, which consist of literal text and `{placeholders}`. Start with `template.rs`.
 
 mod error;
 mod placeholder_name;

@@ -1,7 +1,6 @@
-//! Tests every pair of attributes and arguments: either both take effect, or the pair is rejected. In an accepted pair,
-//! no attribute is ignored.
+//! Tests every pair of attributes and arguments: either both take effect, or the pair is rejected. Start with `row.rs`.
 //!
-//! Read `row.rs` first: it checks one pair of attributes or arguments.
+//! In an accepted pair, no attribute is ignored.
 
 mod api;
 mod derives;

@@ -1,5 +1,4 @@
-//! Decides which failed attempts are retried, when, and how often. To read the code in this directory, start with
-//! `policy`, which contains the user's settings. `faults` defines which failures are retried.
+//! Decides which failed attempts are retried, when, and how often. Start with `policy.rs`.
 
 pub(crate) mod attempts;
 pub(crate) mod backoff;

@@ -29,7 +29,7 @@ const STATUSES: &[StatusCode] = &[
 /// | no response: the connection was lost, or the transport's own timeout expired | yes | no | no |
 /// | 429 | yes | yes | no |
 /// | 502, 503, 504 | yes | no | no |
-/// | any other answer | no | no | no |
+/// | any other response | no | no | no |
 ///
 /// A call whose body is a one-shot stream is never retried. A refresh is not a retry. A call triggers at most one
 /// refresh across all its attempts, and a status code that triggers a refresh never causes a retry.
@@ -140,7 +140,9 @@ impl Retry {
         let statuses = self.statuses.as_deref().unwrap_or_default();
         if let Some(status) = statuses.iter().find(|status| refresh_on.contains(**status)) {
             let status = status.as_u16();
-            return Some(format!("the status {status} triggers a refresh, so it cannot be retried"));
+            return Some(format!(
+                "the status {status} triggers a refresh, so it cannot be retried. Remove it from `Retry::on`"
+            ));
         }
         let status = self.invalid?;
         Some(format!("the status {status} cannot be retried. Use status codes from 400 to 599"))
@@ -169,7 +171,10 @@ mod tests {
         for status in [0, 99, 100, 200, 204, 301, 399, 600, 999] {
             assert!(mistake(&[429, status]).unwrap().contains(&status.to_string()));
         }
-        assert_eq!(mistake(&[503]).unwrap(), "the status 503 triggers a refresh, so it cannot be retried");
+        let error = mistake(&[503]).unwrap();
+        let expected =
+            "the status 503 triggers a refresh, so it cannot be retried. Remove it from `Retry::on`";
+        assert_eq!(error, expected);
         assert_eq!(mistake(&[503, 0]), mistake(&[503]), "the first invalid status code is named");
         assert_eq!(mistake(&[400, 403, 409, 500, 599]), None);
         assert_eq!(

@@ -30,7 +30,9 @@ pub(crate) async fn until_sent(
     let mut retries = 0;
     loop {
         let request = call.request(&context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the request body was already sent"))?;
+        let request = request.ok_or_else(|| {
+            Error::request("the request body was already sent. Call the method again with a new body")
+        })?;
         receipt.sends = receipt.sends.saturating_add(1);
         let error = match send(request).await {
             Ok(response) => return Ok(response),

@@ -171,7 +171,8 @@ impl Browser {
         let demand = self.demand.clone().transpose()?;
         let replacing = demand.map(|demand| self.app.meeting(&demand, session)).unwrap_or_default();
         let mut listener = listen(self.port, &self.path).await?;
-        let port = listener.port().map_err(|error| unavailable_by("the listener has no port", error))?;
+        let port =
+            listener.port().map_err(|error| unavailable_by("the listener has no port. Try again", error))?;
         let redirect_uri = format!("http://127.0.0.1:{port}{}", self.path);
         let replacing: Vec<(&str, &str)> = replacing.iter().map(|(name, value)| (*name, &**value)).collect();
         let (url, request) = self.app.authorization_request(&redirect_uri, &replacing)?;
@@ -206,8 +207,8 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     }
     Listener::bind(port, path).await.map_err(|error| {
         let text = match port {
-            0 => "cannot listen on any port of 127.0.0.1".to_owned(),
-            port => format!("cannot listen on port {port} of 127.0.0.1 ({})", error.kind()),
+            0 => "cannot listen on any port of 127.0.0.1. Check the permissions of the program".to_owned(),
+            port => format!("cannot listen on port {port} of 127.0.0.1 ({}). Use another port", error.kind()),
         };
         unavailable_by(text, error)
     })
@@ -250,7 +251,7 @@ fn time_is_up(opening: &Opening) -> Error {
         "no browser could be opened, and no login was completed in time. On a machine without a browser, log in with a device code \
          (`App::device`)"
     } else {
-        "the login was not completed in time"
+        "the login was not completed in time. Start a new login"
     })
 }
 

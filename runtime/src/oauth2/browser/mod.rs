@@ -1,7 +1,6 @@
-//! Logs a user in with the browser on this machine (RFC 8252): [`Browser`]. The server redirects the browser to a
-//! listener on the loopback interface.
-
-// To read the code in this directory, start with `login.rs`.
+//! Logs a user in with the browser on this machine (RFC 8252): [`Browser`]. Start with `login.rs`.
+//!
+//! The server redirects the browser to a listener on the loopback interface.
 
 mod connection;
 mod listener;

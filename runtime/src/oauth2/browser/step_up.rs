@@ -36,7 +36,8 @@ impl StepUpDemand {
         demands.into_iter().find(|demand| *demand != Self::default()).ok_or_else(|| {
             Error::request(
                 "the error does not demand a new login: it has no challenge with `insufficient_scope` or \
-                 `insufficient_user_authentication` that names a scope, `acr_values` or `max_age`",
+                 `insufficient_user_authentication` that names a scope, `acr_values` or `max_age`. \
+                 Log in without `challenge`",
             )
         })
     }

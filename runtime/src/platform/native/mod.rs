@@ -1,5 +1,5 @@
-//! Implements the platform outside browsers, based on Tokio's runtime and timers and reqwest's message types. Start
-//! with `time`.
+//! Implements the platform outside browsers, based on Tokio's runtime and timers and reqwest's message types.
+//! Start with `time.rs`.
 
 pub(crate) mod base64;
 pub(crate) mod exchange_lock;

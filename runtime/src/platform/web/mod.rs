@@ -1,5 +1,5 @@
-//! Implements the platform for browsers, based on JavaScript tasks and timers and the `fetch` function. Start with
-//! `fetch.rs`.
+//! Implements the platform for browsers, based on JavaScript tasks and timers and the `fetch` function.
+//! Start with `fetch.rs`.
 //!
 //! A JavaScript value cannot be moved to another thread. Each JavaScript value is wrapped in a `SendWrapper`, so all
 //! signatures can require `Send`, as on every other target.

@@ -1,6 +1,7 @@
-//! Defines the rules for sharing a stored session between processes. The rules decide which of two records is used,
-//! when the store's lock is kept, and what a process does if a confirmation is lost or the store contains an intent to
-//! refresh. Read `store_view` first.
+//! Defines the rules for sharing a stored session between processes. Start with `store_view.rs`.
+//!
+//! The rules decide which of two records is used, when the store's lock is kept, and what a process does if a
+//! confirmation is lost or the store contains an intent to refresh.
 //!
 //! The rules are pure: they do not use I/O, tasks or a clock. `store_sync` applies the rules. The tests for the rules
 //! explore all interleavings of two processes.

@@ -11,7 +11,7 @@ use crate::store::StoreLock;
 impl Session {
     /// Replaces this process's session with the session from the store. If `any` is true, the stored session replaces
     /// this process's session even if the stored session belongs to another user.
-    pub(in crate::session) async fn read_for_login(&self, any: bool) -> Result<(), Error> {
+    pub(crate) async fn read_for_login(&self, any: bool) -> Result<(), Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(()) };
         let _exclusive = store_sync.exclusive().await;
         let which = if any { Adopt::AnyLogin } else { Adopt::SameLogin };
@@ -20,7 +20,7 @@ impl Session {
 
     /// Acquires the store's lock. If another process is logging in or refreshing, waits until that process releases the
     /// lock.
-    pub(in crate::session) async fn lock_for_login(&self) -> Result<Option<StoreLock>, Error> {
+    pub(crate) async fn lock_for_login(&self) -> Result<Option<StoreLock>, Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(None) };
         store_sync.store.lock().await.map_err(|error| {
             let text = "the store could not be locked, so no login was attempted. Check the store";
@@ -31,7 +31,7 @@ impl Session {
     /// Acquires the store's lock for a login or logout. If another process is refreshing, waits until that process
     /// releases the lock. Returns `None` if the store cannot be locked, or if a call to
     /// [`ensure_login`](Self::ensure_login) for this session already holds the lock.
-    pub(in crate::session) async fn lock_for_exchange(&self) -> Option<StoreLock> {
+    pub(crate) async fn lock_for_exchange(&self) -> Option<StoreLock> {
         let store_sync = self.store_sync()?;
         let is_held = self.0.holds_login_lock.load(Ordering::SeqCst);
         if is_held { None } else { store_sync.store.lock().await.ok().flatten() }
@@ -39,7 +39,7 @@ impl Session {
 
     /// Waits until a refresh that a closed tab started can no longer replace the cookies. If the store cannot be read,
     /// the login or logout is sent without waiting.
-    pub(in crate::session) async fn wait_for_late_cookies(&self) {
+    pub(crate) async fn wait_for_late_cookies(&self) {
         if let Some(store_sync) = self.store_sync() {
             let _ = wait_for_late_cookies(store_sync).await;
         }

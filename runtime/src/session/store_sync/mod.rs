@@ -1,6 +1,7 @@
-//! Keeps a session and its store consistent. To read the code in this directory, start with `state`, which defines the
-//! data. `adopt` reads the store, `writer` and `write` write to it, and `locked_refresh` refreshes the session while it
-//! holds the store's lock.
+//! Keeps a session and its store consistent. Start with `state.rs`.
+//!
+//! `adopt.rs` reads the store, `writer.rs` and `write.rs` write to it, and `locked_refresh.rs` refreshes the session
+//! while it holds the store's lock.
 
 pub(super) mod adopt;
 pub(super) mod after_commit;

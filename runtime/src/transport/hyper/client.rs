@@ -137,7 +137,7 @@ impl HyperTransport {
     }
 
     #[inline]
-    fn start(&self, request: Request) -> Result<InFlight, BoxError> {
+    fn start(&self, request: Request) -> Result<PendingResponse, BoxError> {
         self.check(request.url())?;
         let may_be_http2 = self.protocol == Protocol::Https && request.url().scheme() == "https";
         let deadline = BodyDeadline::of(request.timeout().copied());
@@ -150,14 +150,14 @@ impl HyperTransport {
         }
         // reqwest and browsers send an `accept` header, and some servers respond differently without it.
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        Ok(InFlight { answer: self.client.request(request), uri, deadline: Some(deadline) })
+        Ok(PendingResponse { answer: self.client.request(request), uri, deadline: Some(deadline) })
     }
 }
 
 /// Waits for the response headers, or returns the error that prevented the request from being sent.
-pub(crate) struct HyperFuture(Result<InFlight, Option<BoxError>>);
+pub(crate) struct HyperFuture(Result<PendingResponse, Option<BoxError>>);
 
-struct InFlight {
+struct PendingResponse {
     answer: ResponseFuture,
     uri: Uri,
     /// The deadline of the request, which also applies to the response body.
@@ -167,17 +167,19 @@ struct InFlight {
 impl Future for HyperFuture {
     type Output = Result<HyperResponse, BoxError>;
 
+    // If the future is polled again after it has returned a response, or the error of a request that was not sent, it
+    // stays pending forever. A panic would turn the caller's mistake into a crash.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let in_flight = match &mut self.0 {
-            Ok(in_flight) => in_flight,
+        let pending = match &mut self.0 {
+            Ok(pending) => pending,
             Err(error) => return error.take().map_or(Poll::Pending, |error| Poll::Ready(Err(error))),
         };
-        let Some(deadline) = &mut in_flight.deadline else { return Poll::Pending };
-        match Pin::new(&mut in_flight.answer).poll(context) {
+        let Some(deadline) = &mut pending.deadline else { return Poll::Pending };
+        match Pin::new(&mut pending.answer).poll(context) {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
             Poll::Ready(Ok(answer)) => {
-                let uri = std::mem::take(&mut in_flight.uri);
-                let deadline = in_flight.deadline.take().unwrap_or_default();
+                let uri = std::mem::take(&mut pending.uri);
+                let deadline = pending.deadline.take().unwrap_or_default();
                 Poll::Ready(Ok(HyperResponse::new(answer, uri, deadline)))
             }
             Poll::Pending if deadline.is_over(context) => Poll::Ready(Err(timed_out())),

@@ -1,4 +1,4 @@
-//! A transport that sends requests with hyper-util's client. Read `client` first.
+//! Sends requests with hyper-util's client. Start with `client.rs`.
 
 pub(crate) mod client;
 pub(crate) mod connector;

@@ -58,7 +58,11 @@ mod tls {
     /// Creates the TLS settings. Uses the rustls crypto provider that the program has installed, or reqwest's default
     /// provider if the program has not installed a provider. The system's root certificates are trusted.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
-        let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
+        let unusable = |error: BoxError| {
+            let text =
+                "rustls cannot be initialized. Check the rustls provider and the system's certificates";
+            Error::builder(text).with_source(error)
+        };
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);
         let provider = provider.ok_or_else(|| {
             Error::builder("no rustls provider is installed. Install one, or enable the feature `rustls`")

@@ -20,12 +20,12 @@ pub struct Middleware<W = Socket> {
     http: ClientWithMiddleware,
     base: String,
     // The type parameter selects how `new` builds the client.
-    wire: PhantomData<W>,
+    transport: PhantomData<W>,
 }
 
 struct Renew<W> {
     http: Client,
-    wire: W,
+    transport: W,
     base: String,
     session: RwLock<Session>,
 }
@@ -66,7 +66,7 @@ impl<W: RawTransport> Renew<W> {
         if Arc::ptr_eq(&session.access, old) {
             let request = self.http.post(format!("{}/refresh", self.base));
             let request = request.json(&json!({ "refresh_token": session.refresh }));
-            let answer = self.wire.send(request).await?;
+            let answer = self.transport.send(request).await?;
             let renewed: Value = answer.error_for_status()?.json().await?;
             let text = |name| renewed[name].as_str().unwrap_or_default().to_owned();
             *session = Session { access: text("access_token").into(), refresh: text("refresh_token") };
@@ -85,10 +85,10 @@ impl<W: RawTransport> Contender for Middleware<W> {
     fn new(base: &str) -> Self {
         let (http, base) = (Client::new(), base.to_owned());
         let session = Session { access: TOKEN.into(), refresh: "refresh".to_owned() };
-        let wire = W::default();
-        let renew = Renew { http: http.clone(), wire, base: base.clone(), session: session.into() };
+        let transport = W::default();
+        let renew = Renew { http: http.clone(), transport, base: base.clone(), session: session.into() };
         let http = W::under(ClientBuilder::new(http).with(renew)).build();
-        Self { http, base, wire: PhantomData }
+        Self { http, base, transport: PhantomData }
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {

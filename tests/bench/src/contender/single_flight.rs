@@ -15,7 +15,7 @@ use crate::rush::refused;
 #[derive(Clone)]
 pub struct SingleFlight<W = Socket> {
     http: Client,
-    wire: W,
+    transport: W,
     base: String,
     // Calls that start during a refresh wait for this lock.
     session: Arc<RwLock<Session>>,
@@ -51,7 +51,7 @@ impl<W: RawTransport> SingleFlight<W> {
 
     async fn send(&self, id: u64, q: &str, token: &str) -> reqwest::Result<Response> {
         let request = self.http.get(format!("{}/items/{id}", self.base)).query(&[("q", q)]);
-        self.wire.send(request.bearer_auth(token)).await
+        self.transport.send(request.bearer_auth(token)).await
     }
 
     async fn newer_than(&self, old: &Arc<str>) -> reqwest::Result<Arc<str>> {
@@ -59,7 +59,7 @@ impl<W: RawTransport> SingleFlight<W> {
         if Arc::ptr_eq(&session.access, old) {
             let request = self.http.post(format!("{}/refresh", self.base));
             let request = request.json(&Renewal { refresh_token: &session.refresh });
-            let renewed: Renewed = self.wire.send(request).await?.error_for_status()?.json().await?;
+            let renewed: Renewed = self.transport.send(request).await?.error_for_status()?.json().await?;
             *session = Session { access: renewed.access_token.into(), refresh: renewed.refresh_token };
         }
         Ok(Arc::clone(&session.access))
@@ -69,8 +69,8 @@ impl<W: RawTransport> SingleFlight<W> {
 impl<W: RawTransport> Contender for SingleFlight<W> {
     fn new(base: &str) -> Self {
         let session = Session { access: TOKEN.into(), refresh: "refresh".to_owned() };
-        let (http, wire) = (Client::new(), W::default());
-        Self { http, wire, base: base.to_owned(), session: Arc::new(session.into()) }
+        let (http, transport) = (Client::new(), W::default());
+        Self { http, transport, base: base.to_owned(), session: Arc::new(session.into()) }
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {

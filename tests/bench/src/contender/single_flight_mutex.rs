@@ -14,7 +14,7 @@ use crate::rush::refused;
 #[derive(Clone)]
 pub struct SingleFlightMutex<W = Socket> {
     http: Client,
-    wire: W,
+    transport: W,
     base: String,
     access: Arc<RwLock<Arc<str>>>,
     refresh: Arc<Mutex<String>>,
@@ -38,7 +38,7 @@ impl<W: RawTransport> SingleFlightMutex<W> {
 
     async fn send(&self, id: u64, q: &str, token: &str) -> reqwest::Result<Response> {
         let request = self.http.get(format!("{}/items/{id}", self.base)).query(&[("q", q)]);
-        self.wire.send(request.bearer_auth(token)).await
+        self.transport.send(request.bearer_auth(token)).await
     }
 
     async fn newer_than(&self, old: &Arc<str>) -> reqwest::Result<Arc<str>> {
@@ -46,7 +46,7 @@ impl<W: RawTransport> SingleFlightMutex<W> {
         if Arc::ptr_eq(&self.token(), old) {
             let request = self.http.post(format!("{}/refresh", self.base));
             let request = request.json(&json!({ "refresh_token": *refresh }));
-            let answer = self.wire.send(request).await?;
+            let answer = self.transport.send(request).await?;
             let renewed: Value = answer.error_for_status()?.json().await?;
             let text = |name| renewed[name].as_str().unwrap_or_default().to_owned();
             *refresh = text("refresh_token");
@@ -60,8 +60,8 @@ impl<W: RawTransport> Contender for SingleFlightMutex<W> {
     fn new(base: &str) -> Self {
         let access = Arc::new(RwLock::new(TOKEN.into()));
         let refresh = Arc::new(Mutex::new("refresh".to_owned()));
-        let (http, wire) = (Client::new(), W::default());
-        Self { http, wire, base: base.to_owned(), access, refresh }
+        let (http, transport) = (Client::new(), W::default());
+        Self { http, transport, base: base.to_owned(), access, refresh }
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {

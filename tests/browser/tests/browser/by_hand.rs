@@ -15,7 +15,11 @@ async fn one_tab_with_fifty_calls_refreshes_once() {
     stage.server.expire();
     call_in_all(std::slice::from_ref(&tab), 50).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.logins, counts.refreshes, counts.calls, counts.spent), (1, 1, 51, 0), "{counts:?}");
+    assert_eq!(
+        (counts.logins, counts.refreshes, counts.calls, counts.spent),
+        (1, 1, 51, 0),
+        "logins, refreshes, calls, spent refresh tokens: {counts:?}"
+    );
 }
 
 #[tokio::test]
@@ -27,7 +31,11 @@ async fn eight_tabs_with_twenty_calls_each_refresh_once() {
     stage.server.expire();
     call_in_all(&tabs, 20).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.refreshes, counts.calls, counts.spent), (1, 168, 0), "{counts:?}");
+    assert_eq!(
+        (counts.refreshes, counts.calls, counts.spent),
+        (1, 168, 0),
+        "refreshes, calls, spent refresh tokens: {counts:?}"
+    );
 }
 
 #[tokio::test]
@@ -42,7 +50,11 @@ async fn the_server_detects_a_spent_refresh_token() {
     stage.server.set_grace(Duration::ZERO);
     assert!(stage.server.authority().refresh(Some(&stolen)).is_none());
     let counts = stage.server.counts();
-    assert_eq!((counts.refreshes, counts.within_grace, counts.spent), (1, 1, 1), "{counts:?}");
+    assert_eq!(
+        (counts.refreshes, counts.within_grace, counts.spent),
+        (1, 1, 1),
+        "refreshes, refreshes within the grace window, spent refresh tokens: {counts:?}"
+    );
 }
 
 #[tokio::test]

@@ -123,7 +123,11 @@ impl Run {
         call_in_all(&self.tabs, 5).await;
         let counts = self.stage.server.counts();
         println!("{} steps, {} tabs at the end, {counts:?}, errors: {kinds:?}", self.steps, self.tabs.len());
-        assert_eq!((counts.spent, counts.refused, counts.logins), (0, 0, 1), "{counts:?}");
+        assert_eq!(
+            (counts.spent, counts.refused, counts.logins),
+            (0, 0, 1),
+            "spent refresh tokens, refused refreshes, logins: {counts:?}"
+        );
     }
 }
 

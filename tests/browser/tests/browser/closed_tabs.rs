@@ -69,5 +69,5 @@ async fn a_reload_during_a_refresh_keeps_the_session() {
     tabs[0].reload().await.unwrap();
     call_in_all(&tabs, 2).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.spent, counts.refused), (0, 0), "{counts:?}");
+    assert_eq!((counts.spent, counts.refused), (0, 0), "spent refresh tokens, refused refreshes: {counts:?}");
 }

@@ -15,7 +15,7 @@ async fn an_api_at_another_origin_is_refreshed_by_its_cookie() {
     tabs[0].log_in("ada").await;
     api.expire();
     call_in_all(&tabs, 10).await;
-    assert_eq!((api.counts().refreshes, api.counts().calls), (1, 10), "one refresh serves ten calls");
+    assert_eq!((api.counts().refreshes, api.counts().calls), (1, 10), "refreshes and calls");
     assert_eq!(stage.server.counts().calls, 0);
 }
 

@@ -86,5 +86,9 @@ async fn the_page_of_the_guide_logs_in_and_out() {
     tab.reload().await.unwrap();
     tab.until(&shows("error", "You are not logged in.")).await.unwrap();
     let counts = stage.server.counts();
-    assert_eq!((counts.logins, counts.refreshes, counts.logouts), (1, 1, 1), "{counts:?}");
+    assert_eq!(
+        (counts.logins, counts.refreshes, counts.logouts),
+        (1, 1, 1),
+        "logins, refreshes, logouts: {counts:?}"
+    );
 }

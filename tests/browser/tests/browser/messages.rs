@@ -12,17 +12,18 @@ use tokio::time::sleep;
 async fn stale_foreign_and_malformed_messages_are_ignored() {
     let stage = Stage::new(&bundle::page()).await;
     let tabs = stage.open_many(3).await;
-    let listen = "window.heard = []; window.channel = new BroadcastChannel('afresh shop');
-        channel.onmessage = event => heard.push(event.data)";
+    let listen = "window.received = []; window.channel = new BroadcastChannel('afresh shop');
+        channel.onmessage = event => received.push(event.data)";
     tabs[2].begin(listen).await.unwrap();
     tabs[0].log_in("ada").await;
     call_in_all(&tabs, 1).await;
     stage.server.expire();
     call_in_all(&tabs, 1).await;
-    let heard = tabs[2].evaluate("heard.filter(text => text.includes('session')).length").await.unwrap();
-    assert!(heard.as_u64() >= Some(3), "a login, an intent and a refresh: {heard}");
+    let sessions =
+        tabs[2].evaluate("received.filter(text => text.includes('session')).length").await.unwrap();
+    assert!(sessions.as_u64() >= Some(3), "messages of a login, an intent and a refresh: {sessions}");
     let send = r#"
-        for (const text of heard) {
+        for (const text of received) {
             channel.postMessage(text)
             channel.postMessage(text.slice(0, -5))
             channel.postMessage(text.replace("afresh 1", "afresh 2"))
@@ -36,13 +37,17 @@ async fn stale_foreign_and_malformed_messages_are_ignored() {
     let before = stage.server.counts();
     call_in_all(&tabs, 2).await;
     let after = stage.server.counts();
-    assert_eq!((after.unauthorized, after.refreshes), (before.unauthorized, before.refreshes), "{after:?}");
+    assert_eq!(
+        (after.unauthorized, after.refreshes),
+        (before.unauthorized, before.refreshes),
+        "rejected calls, refreshes: {after:?}"
+    );
     stage.server.expire();
     call_in_all(&tabs, 2).await;
     assert_eq!(
         (stage.server.counts().refreshes, stage.server.counts().spent),
         (2, 0),
-        "two refreshes send no spent token"
+        "refreshes and spent refresh tokens"
     );
 }
 

@@ -26,7 +26,11 @@ async fn logs_out(stage: &Stage, tab: &Tab, script: &str, refreshes: u64) {
     tab.evaluate(script).await.unwrap();
     assert!(begun.elapsed() < SHORT, "{:?}", begun.elapsed());
     let counts = stage.server.counts();
-    assert_eq!((counts.logouts, counts.refreshes, counts.spent), (1, refreshes, 0), "{counts:?}");
+    assert_eq!(
+        (counts.logouts, counts.refreshes, counts.spent),
+        (1, refreshes, 0),
+        "logouts, refreshes, spent refresh tokens: {counts:?}"
+    );
     assert_eq!(tab.state().await, "LoggedOut");
     tab.reload().await.unwrap();
     let calls = tab.call(1).await;
@@ -81,7 +85,7 @@ async fn a_logout_that_is_refused_after_the_next_login_leaves_that_login_alone()
     stage.server.logouts().open();
     tabs[0].evaluate("logout").await.unwrap();
     let counts = stage.server.counts();
-    assert_eq!((counts.refreshes, counts.logouts), (0, 0), "{counts:?}");
+    assert_eq!((counts.refreshes, counts.logouts), (0, 0), "refreshes, logouts: {counts:?}");
     stage.server.expire();
     assert_eq!(tabs[0].call(1).await.user.as_deref(), Some("bob"));
 }

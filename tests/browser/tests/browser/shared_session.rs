@@ -15,7 +15,11 @@ async fn eight_tabs_with_twenty_calls_each_refresh_once() {
     stage.server.expire();
     call_in_all(&tabs, 20).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.refreshes, counts.calls, counts.spent), (1, 168, 0), "{counts:?}");
+    assert_eq!(
+        (counts.refreshes, counts.calls, counts.spent),
+        (1, 168, 0),
+        "refreshes, calls, spent refresh tokens: {counts:?}"
+    );
 }
 
 /// T2: when four tabs share a session, each of 200 expirations causes exactly one refresh.
@@ -26,7 +30,11 @@ async fn each_of_200_expiries_costs_one_refresh() {
         stage.server.expire();
         call_in_all(&tabs, 3).await;
         let counts = stage.server.counts();
-        assert_eq!((counts.refreshes, counts.within_grace, counts.spent), (expiry, 0, 0), "{counts:?}");
+        assert_eq!(
+            (counts.refreshes, counts.within_grace, counts.spent),
+            (expiry, 0, 0),
+            "refreshes, refreshes within the grace window, spent refresh tokens: {counts:?}"
+        );
     }
 }
 
@@ -50,7 +58,11 @@ async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
         stage.server.expire();
         call_in_all(&tabs, 5).await;
         let counts = stage.server.counts();
-        assert_eq!((counts.refreshes, counts.spent), (expiry, 0), "{counts:?}");
+        assert_eq!(
+            (counts.refreshes, counts.spent),
+            (expiry, 0),
+            "refreshes, spent refresh tokens: {counts:?}"
+        );
     }
 }
 
@@ -72,7 +84,11 @@ async fn eight_restored_tabs_refresh_once() {
     let tabs = stage.open_many(8).await;
     call_in_all(&tabs, 3).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.logins, counts.refreshes, counts.calls, counts.spent), (1, 1, 24, 0), "{counts:?}");
+    assert_eq!(
+        (counts.logins, counts.refreshes, counts.calls, counts.spent),
+        (1, 1, 24, 0),
+        "logins, refreshes, calls, spent refresh tokens: {counts:?}"
+    );
 }
 
 /// T6: a login reaches all tabs within one second, even if no tab makes a call and even if a different user logs in.
@@ -106,7 +122,7 @@ async fn a_logout_reaches_all_tabs() {
     assert_eq!(
         (stage.server.arrived(), stage.server.counts().logouts),
         (0, 1),
-        "no call arrives at the server, but one logout does"
+        "refresh requests that arrived, and logouts"
     );
     tabs[2].log_in("ada").await;
     has_state(&tabs[0], "LoggedIn").await;
@@ -126,7 +142,7 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
         has_state(tab, "LoggedOut").await;
     }
     let pending = tabs[1].pending().await;
-    assert_eq!((pending.answered, pending.errors.len()), (0, 2), "{pending:?}");
+    assert_eq!((pending.answered, pending.errors.len()), (0, 2), "answered calls, failed calls: {pending:?}");
     tabs[0].evaluate("logout").await.unwrap();
     for tab in &tabs {
         assert_eq!(tab.state().await, "LoggedOut");

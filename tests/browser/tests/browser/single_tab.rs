@@ -13,7 +13,11 @@ async fn fifty_calls_refresh_once() {
     stage.server.expire();
     call_in_all(&tab, 50).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.logins, counts.refreshes, counts.calls, counts.spent), (1, 1, 51, 0), "{counts:?}");
+    assert_eq!(
+        (counts.logins, counts.refreshes, counts.calls, counts.spent),
+        (1, 1, 51, 0),
+        "logins, refreshes, calls, spent refresh tokens: {counts:?}"
+    );
 }
 
 /// K4: a reloaded page still has the cookie. After the reload, one refresh gets an access token for all of the page's
@@ -26,7 +30,11 @@ async fn a_page_that_is_loaded_anew_is_logged_in_by_one_refresh() {
     tab[0].reload().await.unwrap();
     call_in_all(&tab, 10).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.logins, counts.refreshes, counts.calls), (1, 1, 10), "{counts:?}");
+    assert_eq!(
+        (counts.logins, counts.refreshes, counts.calls),
+        (1, 1, 10),
+        "logins, refreshes, calls: {counts:?}"
+    );
 }
 
 /// K4: without a cookie, the page attempts one refresh for each page load.
@@ -63,7 +71,11 @@ async fn a_client_without_a_store_refreshes_once() {
     tab[0].reload().await.unwrap();
     call_in_all(&tab, 10).await;
     let counts = stage.server.counts();
-    assert_eq!((counts.logins, counts.refreshes, counts.spent), (1, 2, 0), "{counts:?}");
+    assert_eq!(
+        (counts.logins, counts.refreshes, counts.spent),
+        (1, 2, 0),
+        "logins, refreshes, spent refresh tokens: {counts:?}"
+    );
 }
 
 /// K4: after `clear`, the page does not send a refresh request. The server still accepts the cookie, so a reloaded page

@@ -78,5 +78,5 @@ fn a_block_is_one_mistake_for_each_alternative() {
         cases.iter().map(|case| (&*case.name, case.max, &*case.cure, &*case.lines[0])).collect();
     let expected =
         [("a name: x", 2, "cure `x`", "    #[get(\"x\")]"), ("a name: y", 2, "own", "    #[get(\"y\")]")];
-    assert_eq!(found, expected);
+    assert_eq!(found, expected, "name, `max`, `cure` and first line of each case");
 }

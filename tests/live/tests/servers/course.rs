@@ -160,7 +160,7 @@ async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server
         Ok(order) => assert_eq!(
             (order.id, habits.reuse_ends_all),
             (2, false),
-            "the call succeeds only if a reused token does not end the session"
+            "id of the order, and whether a reused token ends all sessions"
         ),
         Err(error) => {
             assert!(habits.reuse_ends_all && error.is_session_expired(), "{error}");

@@ -92,11 +92,19 @@ async fn uses_the_session(shop: &ShopClient, server: &Server) {
     server.hours_pass().await;
     assert_eq!(shop.order(8).await.unwrap().id, 8);
     let counts = server.counts().await;
-    assert_eq!((counts.logins, counts.refreshed, counts.live), (1, 1, 1), "{counts:?}");
+    assert_eq!(
+        (counts.logins, counts.refreshed, counts.live),
+        (1, 1, 1),
+        "logins, refreshes, valid refresh tokens: {counts:?}"
+    );
     shop.session().revoke().await.unwrap();
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
     let counts = server.counts().await;
-    assert_eq!((counts.live, counts.reused), (0, 0), "{counts:?}");
+    assert_eq!(
+        (counts.live, counts.reused),
+        (0, 0),
+        "valid refresh tokens, reused refresh tokens: {counts:?}"
+    );
 }
 
 async fn logs_in(

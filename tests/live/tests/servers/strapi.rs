@@ -163,7 +163,7 @@ async fn lists_have_all_elements(shop: &ShopClient, server: &Server) {
     }
     assert!(numbers.into_iter().eq(0..ORDERS));
     let since = server.counts().await - before;
-    assert_eq!((since.refreshed, since.unauthorized), (1, 1), "{since:?}");
+    assert_eq!((since.refreshed, since.unauthorized), (1, 1), "refreshes, rejected calls: {since:?}");
     // Five pages have elements. The sixth page is empty, which ends the list.
     assert_eq!(since.ok, 6, "{since:?}");
 
@@ -202,7 +202,11 @@ async fn a_logout_with_an_expired_token_ends_the_session(shop: &ShopClient, serv
     let before = server.counts().await;
     Shop::log_out(shop).await.unwrap();
     let since = server.counts().await - before;
-    assert_eq!((since.refreshed, since.live), (1, before.live - 1), "{since:?}");
+    assert_eq!(
+        (since.refreshed, since.live),
+        (1, before.live - 1),
+        "refreshes, valid refresh tokens: {since:?}"
+    );
     for ended in join_all((0..20).map(|number| Shop::order(shop, number))).await {
         assert!(ended.unwrap_err().is_no_session());
     }
@@ -250,7 +254,11 @@ async fn ends_for_all_calls(shop: &ShopClient, server: &Server) {
     let before = server.counts().await;
     let calls = join_all((0..100).map(|number| Shop::order(shop, number))).await;
     let since = server.counts().await - before;
-    assert_eq!((since.refreshed, since.refused, since.reused, since.ok), (0, 1, 0, 0), "{since:?}");
+    assert_eq!(
+        (since.refreshed, since.refused, since.reused, since.ok),
+        (0, 1, 0, 0),
+        "refreshes, refused refreshes, reused refresh tokens, successful calls: {since:?}"
+    );
     for error in calls.into_iter().map(|call: Result<Listed, Error>| call.unwrap_err()) {
         assert!(error.is_session_expired(), "{error}");
     }

@@ -110,7 +110,7 @@ async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     let (state, request) = begin(&app);
     let answer = encode(&[("code", CODE), ("state", &state)]);
     app.redirect("https://app.test/other").finish(request, &answer, &Session::new()).await.unwrap_err();
-    assert_eq!((honest.exchanges().len(), evil.exchanges().len()), (0, 0), "no code is exchanged");
+    assert_eq!((honest.exchanges().len(), evil.exchanges().len()), (0, 0), "exchanges: honest, evil");
 }
 
 /// RFC 9700 §4.12: a redirect from the token endpoint is not followed, because following it would send the

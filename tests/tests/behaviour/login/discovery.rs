@@ -178,7 +178,11 @@ async fn a_given_client_sends_discovery_and_exchange() {
     log_in_with_code(&server.client("app"), &Session::new()).await.unwrap();
     let agents: Vec<_> =
         provider.stage.log().iter().map(|seen| seen.header("user-agent").map(str::to_owned)).collect();
-    assert_eq!(agents, [Some("mine".to_owned()), Some("mine".to_owned())]);
+    assert_eq!(
+        agents,
+        [Some("mine".to_owned()), Some("mine".to_owned())],
+        "`user-agent` headers of the requests"
+    );
 }
 
 #[tokio::test]

@@ -33,7 +33,11 @@ fn the_url_has_each_parameter_once_and_keeps_the_query_of_the_endpoint() {
     assert!(url.starts_with("https://id.test/authorize?"), "{url}");
     let mut query = query(&url);
     let (state, challenge) = (value(&query, "state").to_owned(), value(&query, "code_challenge").to_owned());
-    assert_eq!((state.len(), challenge.len()), (43, 43), "both are 32 bytes in base64url");
+    assert_eq!(
+        (state.len(), challenge.len()),
+        (43, 43),
+        "lengths of the state and the challenge, which are 32 bytes in base64url"
+    );
     query.retain(|(name, _)| name != "state" && name != "code_challenge");
     let expected = [
         ("tenant", "a b"),
@@ -67,7 +71,11 @@ async fn a_code_is_exchanged_and_becomes_the_session() {
 
     assert_eq!(session.tokens(), Some(tokens.clone()));
     assert_eq!(event_names(&mut events), ["logged in"]);
-    assert_eq!((tokens.scope(), tokens.token_type()), (Some("orders"), Some("Bearer")));
+    assert_eq!(
+        (tokens.scope(), tokens.token_type()),
+        (Some("orders"), Some("Bearer")),
+        "scope and token type"
+    );
     assert_eq!(tokens.expires_in().unwrap().as_secs(), 600);
     let exchanges = provider.exchanges();
     assert_eq!(exchanges.len(), 1);
@@ -188,7 +196,11 @@ async fn a_logout_during_the_exchange_discards_and_revokes_the_login() {
     assert!(login.await.unwrap().unwrap_err().is_no_session());
     assert_eq!(event_names(&mut events), ["logged out"]);
     let revoked = provider.stage.arrival().await;
-    assert_eq!((revoked.path(), value(&form(&revoked), "token")), ("/revoke", "new-refresh"));
+    assert_eq!(
+        (revoked.path(), value(&form(&revoked), "token")),
+        ("/revoke", "new-refresh"),
+        "path and token of the revocation request"
+    );
     revoked.answer(200);
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }

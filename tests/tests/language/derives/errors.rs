@@ -236,7 +236,8 @@ async fn the_text_and_source_of_other_are_those_of_its_error() {
     let outer = ShopError::Other(inner.clone());
     assert_eq!(
         (outer.to_string(), outer.source().map(ToString::to_string)),
-        (inner.to_string(), cause.clone())
+        (inner.to_string(), cause.clone()),
+        "message and source of the error"
     );
     assert!(cause.is_some());
     assert!(ShopError::NotFound.source().is_none());

@@ -129,7 +129,11 @@ async fn a_map_of_headers_is_sent_whole() {
     let more = HeaderMap::from_iter([(http::header::ETAG, HeaderValue::from_static("x"))]);
     shop.with_headers("acme", &more, 7).await.unwrap();
     let seen = only(&stage);
-    assert_eq!((seen.header("etag"), seen.header("x-id")), (Some("x"), Some("7")));
+    assert_eq!(
+        (seen.header("etag"), seen.header("x-id")),
+        (Some("x"), Some("7")),
+        "`etag` and `x-id` headers"
+    );
     assert_eq!(seen.header("accept"), Some("application/json"));
 }
 

@@ -139,7 +139,7 @@ pub trait Greedy {
         &self,
         call: u8,
         tokens: u8,
-        #[query] wire: u8,
+        #[query] transport: u8,
         #[query] client: u8,
         #[query] __afresh: u8,
     ) -> afresh::Result<()>;
@@ -156,7 +156,7 @@ async fn any_parameter_or_method_name_is_allowed() {
     let stage = Stage::new();
     let greedy: GreedyClient = client_on(&stage);
     greedy.send(1, 2, 3, 4, 5).await.unwrap();
-    assert_eq!(only(&stage).uri(), "https://shop.test/1/2?wire=3&client=4&__afresh=5");
+    assert_eq!(only(&stage).uri(), "https://shop.test/1/2?transport=3&client=4&__afresh=5");
     Greedy::new(&greedy).await.unwrap();
     Greedy::builder(&greedy).await.unwrap();
 }

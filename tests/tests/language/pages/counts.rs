@@ -18,7 +18,11 @@ async fn a_page_number_is_counted_up_to_the_first_empty_page() {
             Some(query) if query == last => (200, json!([])),
             _ => (200, json!([1])),
         });
-        assert_eq!(all(listing(&stage).numbered(start).await).await, [json!([1]), json!([1])]);
+        assert_eq!(
+            all(listing(&stage).numbered(start).await).await,
+            [json!([1]), json!([1])],
+            "values of the two pages"
+        );
         assert_eq!(queries(&stage), expected);
     }
 }

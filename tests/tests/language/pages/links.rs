@@ -38,8 +38,8 @@ async fn a_link_header_contains_the_next_page_in_all_its_forms() {
             .tokens(Tokens::new("t"))
             .build()
             .unwrap();
-        assert_eq!(all(shop.linked().await).await, [[1], [2]], "{lines:?}");
-        assert_eq!(queries(&stage), ["", "p=2"], "{lines:?}");
+        assert_eq!(all(shop.linked().await).await, [[1], [2]], "values of the two pages: {lines:?}");
+        assert_eq!(queries(&stage), ["", "p=2"], "queries of the requests: {lines:?}");
     }
 }
 
@@ -50,8 +50,8 @@ async fn a_link_in_utf_8_is_read() {
         None => linked(&["</rebased?p=ü>; rel=next"], "[1]"),
         _ => Answer::json(200, [2]),
     });
-    assert_eq!(all(listing(&stage).rebased().await).await, [[1], [2]]);
-    assert_eq!(queries(&stage), ["", "p=%C3%BC"]);
+    assert_eq!(all(listing(&stage).rebased().await).await, [[1], [2]], "values of the two pages");
+    assert_eq!(queries(&stage), ["", "p=%C3%BC"], "queries of the requests");
 }
 
 /// If the next link points to a page that was already read, the caller gets the current page and then an error.
@@ -132,7 +132,7 @@ async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
             None => linked(&[&format!("<{link}>; rel=next")], "[1]"),
             _ => Answer::json(200, [2]),
         });
-        assert_eq!(all(listing(&stage).rebased().await).await, [[1], [2]], "{link}");
+        assert_eq!(all(listing(&stage).rebased().await).await, [[1], [2]], "values of the two pages: {link}");
         assert_eq!(stage.log()[1].origin(), ORIGIN);
         assert_eq!(stage.log()[1].route(), "GET /rebased");
     }

@@ -67,7 +67,7 @@ async fn a_marked_member_may_be_missing() {
         _ => (200, json!({"results": []})),
     });
     assert_eq!(all(listing(&stage).optional().await).await.len(), 2);
-    assert_eq!(queries(&stage), ["", "after=7"]);
+    assert_eq!(queries(&stage), ["", "after=7"], "queries of the requests");
     stage.respond(|_| (200, json!({"paging": null})));
     assert_eq!(all(listing(&stage).optional().await).await.len(), 1);
     stage.respond(|_| (200, json!({"paging": {}})));
@@ -87,7 +87,7 @@ async fn anything_but_true_says_that_there_is_no_more() {
             _ => (200, json!({"next": "c3", "meta": no})),
         });
         assert_eq!(all(listing(&stage).while_more().await).await.len(), 2);
-        assert_eq!(queries(&stage), ["", "cursor=c2"]);
+        assert_eq!(queries(&stage), ["", "cursor=c2"], "queries of the requests");
     }
 }
 
@@ -100,8 +100,8 @@ async fn a_header_is_copied_to_its_parameter_until_it_is_empty() {
             (_, Some(end)) => Answer::json(200, [2]).header("x-next-page", end),
             (_, None) => Answer::json(200, [2]),
         });
-        assert_eq!(all(listing(&stage).by_header().await).await, [[1], [2]]);
-        assert_eq!(queries(&stage), ["", "page=2"]);
+        assert_eq!(all(listing(&stage).by_header().await).await, [[1], [2]], "values of the two pages");
+        assert_eq!(queries(&stage), ["", "page=2"], "queries of the requests");
     }
 }
 
@@ -114,7 +114,7 @@ async fn a_field_of_the_last_element_determines_the_next_page() {
         _ => (200, json!([])),
     });
     assert_eq!(all(listing(&stage).by_last().await).await.len(), 2);
-    assert_eq!(queries(&stage), ["", "starting_after=b%2F1", "starting_after=3"]);
+    assert_eq!(queries(&stage), ["", "starting_after=b%2F1", "starting_after=3"], "queries of the requests");
     for wrong in [json!([{"id": 1}, {}]), json!([{"id": null}]), json!([{"id": {}}]), json!([7])] {
         stage.respond(move |_| (200, wrong.clone()));
         let reported = reported(listing(&stage).by_last().await).await;

@@ -18,7 +18,11 @@ async fn further_pages_are_requested_with_the_same_bytes() {
     });
     assert_eq!(all(listing(&stage).by_cursor(&only_filter()).await).await.len(), 2);
     let first = "q=a%20b%2F%C3%BC%2Bc&tag=x%26y&tag=z";
-    assert_eq!(queries(&stage), [first.to_owned(), format!("{first}&after=a%2B%2F%3D")]);
+    assert_eq!(
+        queries(&stage),
+        [first.to_owned(), format!("{first}&after=a%2B%2F%3D")],
+        "queries of the requests"
+    );
     let log = stage.log();
     assert_eq!(log[0].headers(), log[1].headers());
 }
@@ -48,7 +52,7 @@ async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
     });
     let reported = reported(listing(&stage).by_url().await).await;
     assert!(matches!(&*reported, [Ok(_), Err(_), Err(_), Err(_)]), "{reported:?}");
-    assert_eq!(queries(&stage), ["", "p=2", "p=2", "p=2"]);
+    assert_eq!(queries(&stage), ["", "p=2", "p=2", "p=2"], "queries of the requests");
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +74,7 @@ async fn a_page_that_arrives_at_last_resets_the_count_of_failures() {
     assert_eq!(
         (reported.iter().filter(|page| page.is_ok()).count(), reported.len()),
         (4, 10),
-        "{reported:?}"
+        "successful pages, all results: {reported:?}"
     );
     stage.assert_sends(10);
 }
@@ -85,7 +89,10 @@ async fn a_page_of_another_type_is_an_error_between_pages() {
     });
     let reported = reported(listing(&stage).by_header().await).await;
     let [Err(error), Ok(page)] = &*reported else { panic!("{reported:?}") };
-    assert!(error.starts_with("Listing::by_header: the answer does not match the declared type"), "{error}");
+    assert!(
+        error.starts_with("Listing::by_header: the response does not match the declared type"),
+        "{error}"
+    );
     assert_eq!(page, &[2]);
 }
 

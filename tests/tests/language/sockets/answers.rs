@@ -142,7 +142,7 @@ async fn a_reply_has_status_and_headers_too() {
     let reply = api.reply().await.unwrap();
     assert_eq!(reply.status.as_u16(), 201);
     assert_eq!(&reply.body, &Order { id: 7 });
-    assert_eq!(reply.headers.get_all("x-page").iter().collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(reply.headers.get_all("x-page").iter().collect::<Vec<_>>(), ["1", "2"], "`x-page` headers");
     let receipt = reply.receipt();
     assert!(!receipt.is_authenticated());
     assert!(!receipt.is_replayed());
@@ -156,7 +156,8 @@ async fn a_raw_response_is_returned_with_any_status() {
         let response = api.response().await.unwrap();
         assert_eq!(
             (response.status().as_u16(), &response.headers()["content-type"]),
-            (status, &"text/plain".parse().unwrap())
+            (status, &"text/plain".parse().unwrap()),
+            "status and `content-type` header"
         );
         assert_eq!(response.text().await.unwrap(), "as it is");
     }
@@ -178,7 +179,8 @@ async fn an_error_keeps_status_headers_and_body() {
         assert_eq!(error.headers().unwrap()["x-trace"], "t1");
         assert_eq!(
             (error.body().unwrap(), error.json::<Value>()),
-            (&r#"{ "code": 7 }"#.into(), Some(json!({ "code": 7 })))
+            (&r#"{ "code": 7 }"#.into(), Some(json!({ "code": 7 }))),
+            "body in the error, as bytes and as JSON"
         );
         assert!(error.problem().is_none() && error.json::<Vec<u8>>().is_none());
         assert!(api.nothing().await.is_err() && api.text().await.is_err() && api.bytes().await.is_err());
@@ -199,7 +201,11 @@ async fn an_error_reads_problem_details() {
         (Some("https://e/credit"), Some(403)),
         "type and status of the problem"
     );
-    assert_eq!((problem.title.as_deref(), problem.detail.as_deref()), (Some("No credit"), Some("30 < 50")));
+    assert_eq!(
+        (problem.title.as_deref(), problem.detail.as_deref()),
+        (Some("No credit"), Some("30 < 50")),
+        "title and detail of the problem"
+    );
     assert_eq!(
         (problem.instance.as_deref(), &problem.extensions["balance"]),
         (Some("/a/1"), &json!(30)),

@@ -136,8 +136,16 @@ async fn a_header_argument_is_a_header_of_its_name() {
     assert_eq!(values(&seen, "accept"), ["application/json"]);
     assert_eq!(values(&seen, "x-constant"), ["one, two"]);
     assert_eq!(values(&seen, "x-client"), ["ios"]);
-    assert_eq!((values(&seen, "x-count"), values(&seen, "x-many")), (vec!["7"], vec!["a", "b"]));
-    assert_eq!((values(&seen, "x-trace"), values(&seen, "x-more")), (vec!["t 1", "again"], vec!["1", "2"]));
+    assert_eq!(
+        (values(&seen, "x-count"), values(&seen, "x-many")),
+        (vec!["7"], vec!["a", "b"]),
+        "`x-count` and `x-many` headers"
+    );
+    assert_eq!(
+        (values(&seen, "x-trace"), values(&seen, "x-more")),
+        (vec!["t 1", "again"], vec!["1", "2"]),
+        "`x-trace` and `x-more` headers"
+    );
     assert_eq!(values(&seen, "authorization"), [""; 0]);
 
     api.headers("t 2", None, &[], HeaderMap::new()).await.unwrap();

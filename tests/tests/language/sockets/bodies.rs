@@ -126,7 +126,8 @@ async fn json_fields_form_one_object() {
     api.delete("no more").await.unwrap();
     assert_eq!(
         (body(&server, JSON), server.last().method().as_str()),
-        (r#"{"reason":"no more"}"#.into(), "DELETE")
+        (r#"{"reason":"no more"}"#.into(), "DELETE"),
+        "body and HTTP method"
     );
 }
 
@@ -193,7 +194,8 @@ async fn a_stream_is_sent_in_chunks() {
         let seen = server.last();
         assert_eq!(
             (values(&seen, "content-type"), values(&seen, "transfer-encoding")),
-            (vec![BYTES], vec!["chunked"])
+            (vec![BYTES], vec!["chunked"]),
+            "`content-type` and `transfer-encoding` headers"
         );
         assert_eq!(seen.body(), "abc");
     }

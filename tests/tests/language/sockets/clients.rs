@@ -98,10 +98,15 @@ async fn settings_of_the_users_http_client_apply() {
         ShopClient::builder(server.url()).http(own).tokens(tokens).header("x-ours", "2").build().unwrap();
     shop.order(7, Some("a b")).await.unwrap();
     let seen = server.last();
-    assert_eq!((values(&seen, "x-theirs"), values(&seen, "x-ours")), (vec!["1"], vec!["2"]));
+    assert_eq!(
+        (values(&seen, "x-theirs"), values(&seen, "x-ours")),
+        (vec!["1"], vec!["2"]),
+        "`x-theirs` and `x-ours` headers"
+    );
     assert_eq!(
         (values(&seen, "user-agent"), values(&seen, "authorization")),
-        (vec!["theirs/1"], vec!["Bearer access"])
+        (vec!["theirs/1"], vec!["Bearer access"]),
+        "`user-agent` and `authorization` headers"
     );
     assert_eq!(line(&seen), "GET /orders/7?q=a%20b");
 }

@@ -270,7 +270,11 @@ async fn a_request_without_a_body_has_the_content_length_of_a_browsers() {
         call.await.unwrap();
         let ours = server.last();
         let length = ours.headers().get("content-length").map(|length| length.to_str().unwrap());
-        assert_eq!((ours.method().as_str(), length), (&*theirs.method, theirs.content_length.as_deref()));
+        assert_eq!(
+            (ours.method().as_str(), length),
+            (&*theirs.method, theirs.content_length.as_deref()),
+            "HTTP method and `content-length` header"
+        );
         assert!(
             !ours.headers().contains_key("content-type") && !ours.headers().contains_key("transfer-encoding")
         );

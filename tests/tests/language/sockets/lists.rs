@@ -33,7 +33,7 @@ async fn a_relative_link_belongs_to_the_url_that_answered() {
             builder = builder.http(reqwest::Client::new());
         }
         let items = builder.build().unwrap().list().await.unwrap();
-        assert_eq!(items.try_collect::<Vec<_>>().await.unwrap(), [1, 2, 3], "{follows}");
+        assert_eq!(items.try_collect::<Vec<_>>().await.unwrap(), [1, 2, 3], "items of all pages: {follows}");
         let lines: Vec<String> = server.seen().iter().map(line).collect();
         assert_eq!(lines, ["GET /list", "GET /v2/lists/first", "GET /v2/lists/second?p=2"], "{follows}");
     }

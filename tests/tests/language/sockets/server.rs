@@ -22,13 +22,13 @@ pub struct Server {
 impl Server {
     pub async fn answering(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
         let (mock, seen) = (MockServer::start_async().await, Arc::new(Mutex::new(Vec::new())));
-        let book = seen.clone();
+        let log = seen.clone();
         mock.mock_async(|when, then| {
             when.any_request();
             then.respond_with(move |request: &HttpMockRequest| {
                 let request = received(request);
                 let answer = answer(&request);
-                book.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                log.lock().unwrap_or_else(PoisonError::into_inner).push(request);
                 answer.into()
             });
         })

@@ -1,4 +1,4 @@
-//! Tests which cookies are stored and which requests carry them (RFC 6265).
+//! Tests which cookies are stored and which requests carry them (RFC 6265). Start with `scopes.rs`.
 
 mod lifetimes;
 mod limits;

@@ -1,4 +1,4 @@
-//! Tests state machine steps that tests of complete calls cannot reach.
+//! Tests state machine steps that tests of complete calls cannot reach. Start with `interleavings.rs`.
 
 mod interleavings;
 mod model;

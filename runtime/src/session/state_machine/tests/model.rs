@@ -1,4 +1,5 @@
 //! Models a state machine with callers, refreshes and a server, and lists the possible next steps of each state.
+//! Start with `calls.rs`.
 
 mod calls;
 mod key;

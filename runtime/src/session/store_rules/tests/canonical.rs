@@ -1,6 +1,6 @@
 //! Renumbers logins and tokens, so that model states with the same structure are explored only once.
 
-use super::world::{InFlight, Process, Step, World};
+use super::world::{PendingWrite, Process, Step, World};
 use crate::session::store_rules::StoredAs;
 use crate::session::store_rules::compare::Storage;
 
@@ -43,7 +43,7 @@ impl World {
             if let Step::Answered { token } = &mut process.step {
                 tokens.rename(token);
             }
-            if let Some(InFlight { draft, token, .. }) = &mut process.writing {
+            if let Some(PendingWrite { draft, token, .. }) = &mut process.writing {
                 logins.rename_logins(&mut draft.stored_as);
                 for token in token.iter_mut() {
                     tokens.rename(token);

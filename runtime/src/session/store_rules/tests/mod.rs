@@ -1,5 +1,7 @@
-//! Explores all interleavings of two processes and one store. The events are logins, logouts, refreshes, reads, stalled
-//! refreshes, killed processes, and lost confirmations of loads, swaps, locks and unlocks.
+//! Explores all interleavings of two processes and one store. Start with `world.rs`.
+//!
+//! The events are logins, logouts, refreshes, reads, stalled refreshes, killed processes, and lost confirmations of
+//! loads, swaps, locks and unlocks.
 //!
 //! The modeled processes use the same functions as `store_sync` to update their view of the store. The tests choose
 //! only the order in which the operations run. An operation changes the store immediately, but its confirmation arrives

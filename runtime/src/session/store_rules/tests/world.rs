@@ -40,7 +40,7 @@ pub(super) enum Step {
 
 /// A write that the store has not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct InFlight {
+pub(super) struct PendingWrite {
     pub(super) draft: RecordDraft<u8, u8, u8>,
     pub(super) token: Option<u8>,
     /// The number of session changes that `draft` includes.
@@ -64,7 +64,7 @@ pub(super) struct Process {
     pub(super) token: Option<u8>,
     pub(super) epoch: u64,
     pub(super) view: View,
-    pub(super) writing: Option<InFlight>,
+    pub(super) writing: Option<PendingWrite>,
     pub(super) step: Step,
     /// Whether a login, a logout or a session from the store interrupted the refresh. The result of an interrupted
     /// refresh is discarded.
@@ -220,7 +220,7 @@ impl World {
         for process in &mut self.processes {
             let age = |revision: &mut u8| *revision = STALE;
             process.view.revision.iter_mut().for_each(age);
-            if let Some(InFlight { draft, progress, .. }) = &mut process.writing {
+            if let Some(PendingWrite { draft, progress, .. }) = &mut process.writing {
                 draft.basis.iter_mut().for_each(age);
                 if let Progress::Based(revision) | Progress::Stored(revision) = progress {
                     age(revision);

@@ -1,6 +1,6 @@
 //! Runs a process's writer, one operation at a time.
 
-use super::world::{CURRENT, InFlight, Process, Progress, Reply, Step, Stored, World};
+use super::world::{CURRENT, PendingWrite, Process, Progress, Reply, Step, Stored, World};
 
 impl World {
     pub(super) fn writer_continues(&self, at: usize, reply: Reply) -> Option<Self> {
@@ -71,7 +71,8 @@ impl World {
             Some(basis) => {
                 let token = token.filter(|_| !draft.ends);
                 draft.basis = None;
-                process.writing = Some(InFlight { draft, token, covers, progress: Progress::Based(basis) });
+                process.writing =
+                    Some(PendingWrite { draft, token, covers, progress: Progress::Based(basis) });
             }
             None => {
                 self.adopt(at);

@@ -111,7 +111,11 @@ async fn a_late_redirect_is_followed_with_the_current_token() {
     refresh_by(1, &shop, &world).await;
     parked.answer_with(Answer::redirect("/orders/8"));
     let next = world.stage.arrival().await;
-    assert_eq!((next.path(), next.token()), ("/orders/8", Some(&*world.authority.access(2))));
+    assert_eq!(
+        (next.path(), next.token()),
+        ("/orders/8", Some(&*world.authority.access(2))),
+        "path and access token of the redirected request"
+    );
     answer_order(next);
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 8 });
 
