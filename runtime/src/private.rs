@@ -161,8 +161,8 @@ pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + '
     (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
 }
 
-/// Writes the message of the error that the `#[other]` variant contains. The function accepts any type, because the
-/// compiler reports a wrong type elsewhere.
+/// Writes the message of the error that the `#[other]` variant contains. The function accepts any type, because a field
+/// with a wrong type already causes a compile error in the generated `From` implementation.
 pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
     match (value as &dyn std::any::Any).downcast_ref::<Error>() {
         Some(error) => std::fmt::Display::fmt(error, out),

@@ -84,9 +84,9 @@ enum Source {
 }
 
 impl Source {
-    /// Pairs the place in a response that identifies the next page with the query parameter that requests the next
-    /// page. Reports an error if `self` requires a query parameter and `into` is missing, or if `into` is present and
-    /// `self` does not use it.
+    /// Returns where a response identifies the next page, and which query parameter requests that page. Reports an
+    /// error if `self` requires a query parameter and `into` is missing, or if `into` is present and `self` does not
+    /// use it.
     fn next_page(
         self,
         key: Location,

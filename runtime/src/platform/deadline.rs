@@ -12,7 +12,7 @@ const LATE: Duration = Duration::from_secs(1);
 /// Returns the output of `future`, or `None` if the future takes longer than `deadline`.
 ///
 /// When a suspended process resumes, its timers have expired, but the process has not yet read the data that arrived
-/// during the suspension. After a suspension, the deadline restarts in full. If the deadline did not restart, a
+/// during the suspension. After a suspension, the full time limit starts again. If it did not start again, a
 /// response that arrived during the suspension would be discarded, together with any refresh token that it contains.
 ///
 /// The caller pins the future, so memory contains only one copy of the future.

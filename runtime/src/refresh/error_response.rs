@@ -110,7 +110,7 @@ impl std::error::Error for ErrorResponse {}
 /// The effect of an error response on the session.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum SessionEffect {
-    /// The response rejects the refresh token.
+    /// The server rejected the refresh token.
     Rejected,
     /// The refresh failed but can be retried. The variant contains the wait time that the server requested, if any.
     Failed(Option<Duration>),

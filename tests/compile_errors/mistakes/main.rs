@@ -1,4 +1,5 @@
-//! An example crate that includes code with mistakes. The test `mistakes` writes this code and compiles the crate.
+//! An example crate that includes code with mistakes. The test `mistakes` generates the included file, and then
+//! compiles this crate.
 
 #![allow(warnings)]
 

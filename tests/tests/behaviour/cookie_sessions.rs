@@ -172,7 +172,8 @@ async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     world.authority.assert_refreshes(0);
 }
 
-/// Returns a fake server that sets a refresh cookie with the given attributes, and a logged-in client.
+/// Returns a fake server and a client that is logged in to it. The server sets a refresh cookie with the given
+/// attributes.
 async fn shop_with_cookie(attributes: &'static str) -> (World, crate::api::CookieShopClient) {
     let world = World::with(AuthorityConfig { cookie_attributes: attributes, ..AuthorityConfig::cookie() });
     world.guard_with(403, |_| order(7));

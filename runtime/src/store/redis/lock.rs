@@ -146,7 +146,7 @@ impl Drop for Release {
         if self.is_done {
             return;
         }
-        // The open connection belongs to the runtime that shuts down.
+        // The open connection belongs to the runtime that is shutting down.
         let connection = self.connection.without_open();
         let (key, owner) = (std::mem::take(&mut self.key), std::mem::take(&mut self.owner));
         let (sent, until_sent) = mpsc::channel::<()>();

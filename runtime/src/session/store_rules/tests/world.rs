@@ -80,8 +80,8 @@ pub(super) struct Budget {
     pub(super) logins: u8,
     pub(super) logouts: u8,
     pub(super) refreshes: u8,
-    /// How many more times a process without a session can refresh. A refresh without a session uses a cookie that no
-    /// other process has.
+    /// How many more times a process that has no session can refresh. Such a refresh uses the process's own cookie,
+    /// which no other process has.
     pub(super) starts: u8,
     /// How many more times a process can release its lock before a login or logout is stored.
     pub(super) releases: u8,
