@@ -74,7 +74,7 @@ impl App {
         let Some(url) = &self.server.metadata.device_authorization_endpoint else {
             return Err(unavailable(
                 "the server has no device authorization endpoint, so it does not support logins with a device code. \
-                 Choose another kind of login",
+                 Set the endpoint with `Server::device_endpoint`, or choose another kind of login",
             ));
         };
         let endpoint = LoginEndpoint::new(self, url, "the device authorization endpoint")?;

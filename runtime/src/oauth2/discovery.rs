@@ -141,7 +141,7 @@ fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     }
     let texts: Vec<_> = errors.iter().map(Error::to_string).collect();
     let error = unavailable(format!(
-        "no metadata was found for the authorization server `{issuer}`: {}. Check the issuer",
+        "no metadata was found for the authorization server `{issuer}`: {}. Check the issuer, or try again later",
         texts.join("; ")
     ));
     match errors.into_iter().next_back() {

@@ -120,7 +120,8 @@ impl TokenEndpoint {
             Ok(Ok(EndpointResponse { status, headers, body })) => {
                 let response = ErrorResponse::of(status, &headers, &body);
                 let text = format!(
-                    "the revocation endpoint answered {status}, so the tokens might still be valid. Try again later"
+                    "the revocation endpoint answered {status}, so the tokens might still be valid. Check the endpoint and the \
+                     client's credentials"
                 );
                 Err(Error::new(Kind::Transport, text).with_source(response))
             }
@@ -130,7 +131,7 @@ impl TokenEndpoint {
             Err(elapsed) => {
                 let error = Error::new(
                     Kind::Timeout,
-                    "the revocation endpoint did not respond in time. Try again later",
+                    "the revocation endpoint did not respond in time, so the tokens might still be valid. Check the network",
                 );
                 Err(error.with_source(elapsed))
             }

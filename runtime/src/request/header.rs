@@ -26,7 +26,7 @@ impl ScalarWriter for Values<'_> {
             Ok(value) => (self.put)(value),
             Err(_) => {
                 return Err(EncodeError(format!(
-                    "`{name}` contains a character that is not allowed in a header. Encode the value"
+                    "`{name}` contains a character that is not allowed in a header. Check the value"
                 )));
             }
         }

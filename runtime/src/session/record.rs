@@ -117,7 +117,8 @@ impl Record {
 
     pub(crate) fn write(&self) -> Result<Vec<u8>, Error> {
         let record = serde_json::to_vec(self).map_err(|error| {
-            Error::new(Kind::Store, "the session cannot be serialized. Log in again").with_source(error)
+            Error::new(Kind::Store, "the session cannot be serialized. Report this bug in afresh")
+                .with_source(error)
         })?;
         Ok(Checksum::add_to(&record))
     }

@@ -63,7 +63,7 @@ impl Session {
                 Some(Revoking::Task(done)) => done.await.unwrap_or_else(|broken| {
                     Err(Error::new(
                         Kind::Transport,
-                        "the revocation was cancelled, so the tokens might still be valid. Try again",
+                        "the revocation was cancelled, so the tokens might still be valid. Await `revoke` before the runtime shuts down",
                     )
                     .with_source(broken))
                 }),
@@ -113,7 +113,7 @@ impl Session {
             let result = result.unwrap_or_else(|elapsed| {
                 Err(Error::new(
                     Kind::Timeout,
-                    "the revocation did not finish within 10 s, so the tokens might still be valid. Try again later",
+                    "the revocation did not finish within 10 s, so the tokens might still be valid. Check the network",
                 )
                 .with_source(elapsed))
             });

@@ -44,8 +44,9 @@ const LEASE: Duration = Duration::from_secs(30);
 /// succeeded. Each operation takes at most 5 s, unless it waits for a lock. To wait for a lock, the store polls Redis,
 /// and each poll takes at most 5 s.
 ///
-/// **When a runtime shuts down,** for example because `main` returns, its lease is released immediately. If Redis does
-/// not respond, this delays the shutdown by at most 1 s.
+/// **When a Tokio runtime shuts down,** for example at the end of a `main` with `#[tokio::main]`, its leases are
+/// released immediately. If Redis does not respond, the shutdown is delayed by at most 1 s. The runtime of blocking
+/// calls never shuts down.
 ///
 /// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
 /// access tokens but cannot refresh the session. A process that is killed by a signal, or that calls

@@ -254,7 +254,8 @@ impl StoreLock {
 
     /// Creates a lock that can expire before it is dropped. `fence` must be greater than the fencing number of every
     /// earlier lock, so it is never 0. Set the expiry with [`until`](Self::until). After `guard` is dropped, a
-    /// background task may release the lock, but only if this takes a short time.
+    /// background task may release the lock, but only if this takes a short time. If the task's runtime shuts down, the
+    /// lock should be released anyway, because other processes would otherwise wait until the lease expires.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }

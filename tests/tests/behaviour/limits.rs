@@ -125,7 +125,11 @@ async fn a_success_longer_than_max_body_is_an_error() {
     ] {
         let result = answering(Some(10), move || answer.clone()).text().await;
         match result {
-            Ok(text) => assert_eq!((text.len(), length), (10, 10), "body length, limit"),
+            Ok(text) => assert_eq!(
+                (text.len(), length),
+                (10, 10),
+                "length of the text, length of the body that was sent"
+            ),
             Err(error) => {
                 assert!(length > 10 && error.is_body_too_large(), "{error:?}");
                 assert!(!error.is_decode() && !error.is_status());

@@ -89,7 +89,7 @@ async fn a_limit_counts_elements_and_requests_no_page_beyond() {
     let stage = Stage::new();
     stage.respond(|_| Answer::json(200, [1, 2]).header("link", "<?p=2>; rel=next"));
     let ids = orders(&stage).ids().await.unwrap().limit(2);
-    assert_eq!(ids.try_collect::<Vec<_>>().await.unwrap(), [1, 2], "items of all pages");
+    assert_eq!(ids.try_collect::<Vec<_>>().await.unwrap(), [1, 2], "items up to the limit");
     stage.assert_sends(1);
 }
 
@@ -154,7 +154,7 @@ async fn a_wrong_link_comes_after_the_elements_of_its_page() {
 #[tokio::test]
 async fn items_are_made_by_hand() {
     let items = Items::from_items(1..=5).limit(3);
-    assert_eq!(items.try_collect::<Vec<i32>>().await.unwrap(), [1, 2, 3], "items of all pages");
+    assert_eq!(items.try_collect::<Vec<i32>>().await.unwrap(), [1, 2, 3], "items up to the limit");
     let items = Items::from_results([Ok(1), Err(afresh::Error::refresh("down"))]);
     assert!(items.try_collect::<Vec<i32>>().await.unwrap_err().is_refresh());
 }

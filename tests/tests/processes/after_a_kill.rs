@@ -1,4 +1,4 @@
-//! Tests what a store contains after a process that was using it has been killed.
+//! Tests the state of a store after a process that was using it has been killed or has exited.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -80,6 +80,26 @@ async fn the_lock_of_a_killed_process_is_released() {
         assert!(killed.elapsed() < Duration::from_secs(7), "{}", shop.place.name());
         shop.world.authority.assert_refreshes(1);
         assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
+    }
+}
+
+/// R6: when `main` returns in a process that holds the lock, the lock is released immediately, even if it is a lease
+/// that lasts longer than the eight seconds that another process waits for the lock.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lock_of_a_process_that_exits_is_released() {
+    for place in [Some(Place::file()), Place::redis(Duration::from_secs(30))].into_iter().flatten() {
+        let name = place.name();
+        let shop = Shop::open(place, Server::Strict).await;
+        shop.world.authority.open(Role::Refresh);
+        let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+        assert_eq!(next.call().await, "well");
+        shop.world.authority.expire();
+        first.tell("stop after lock");
+        first.tell("call");
+        assert_eq!(first.says("at: ").await, "after lock");
+        first.exit();
+        assert_eq!(next.call().await, "well", "{name}");
+        shop.world.authority.assert_refreshes(1);
     }
 }
 

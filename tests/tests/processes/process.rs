@@ -73,6 +73,12 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    /// Makes `main` return in the process, and waits until the process has exited.
+    pub fn exit(&mut self) {
+        self.tell("return");
+        self.child.wait().unwrap();
+    }
+
     /// Suspends the process. After this function returns, no thread of the process runs until the process is resumed.
     pub fn suspend(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();

@@ -1,12 +1,12 @@
 //! Implements the refresh lock as a lease with a fencing token.
 #![expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
 
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use redis::RedisResult;
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::{Builder, Handle, Id};
 
 use super::connection::Connection;
 use super::{connection, scripts};
@@ -22,8 +22,11 @@ const UNCONFIRMED: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The maximum pause between attempts to acquire a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-/// The maximum time that the shutdown of a runtime is delayed to release a lease.
-const LAST_RELEASE: Duration = Duration::from_secs(1);
+/// The maximum time for which the shutdown of a runtime waits until its leases are released.
+const LAST_RELEASES: Duration = Duration::from_secs(1);
+
+/// The runtime that is shutting down while it holds a lease, and the end of its wait.
+static SHUTDOWN: Mutex<Option<(Id, Instant)>> = Mutex::new(None);
 
 pub(super) struct Lock {
     pub(super) connection: Connection,
@@ -110,6 +113,7 @@ impl Drop for Lease {
             connection: self.lock.connection.clone(),
             key: std::mem::take(&mut self.lock.key),
             owner: std::mem::take(&mut self.owner),
+            runtime: self.runtime.id(),
             expired: Instant::now().checked_add(self.lock.lease),
             is_done: false,
         };
@@ -124,6 +128,7 @@ struct Release {
     connection: Connection,
     key: String,
     owner: String,
+    runtime: Id,
     expired: Option<Instant>,
     is_done: bool,
 }
@@ -132,18 +137,20 @@ impl Release {
     async fn run(mut self) {
         // If a connection is opened while the server is suspended, the server never executes a release script that is
         // sent on this connection. If the release script fails, it is sent again.
-        while send_release(&self.connection, &self.key, &self.owner).await.is_err()
-            && self.expired.is_some_and(|at| Instant::now() < at)
-        {
+        while send_release(&self.connection, &self.key, &self.owner).await.is_err() && !self.has_expired() {
             tokio::time::sleep(LONGEST_PAUSE).await;
         }
         self.is_done = true;
+    }
+
+    fn has_expired(&self) -> bool {
+        self.expired.is_none_or(|at| at <= Instant::now())
     }
 }
 
 impl Drop for Release {
     fn drop(&mut self) {
-        if self.is_done {
+        if self.is_done || self.has_expired() {
             return;
         }
         // The open connection belongs to the runtime that is shutting down.
@@ -157,9 +164,22 @@ impl Drop for Release {
         };
         if thread::Builder::new().name("afresh-redis".into()).spawn(release).is_ok() {
             // When `main` returns, the process ends without waiting for its threads.
-            let _ = until_sent.recv_timeout(LAST_RELEASE);
+            let _ = until_sent.recv_timeout(time_to_wait(self.runtime));
         }
     }
+}
+
+/// Returns how long the current thread waits for the release of a lease. The thread waits only if it is shutting down
+/// the lease's runtime, so it cannot block another runtime. All leases of a runtime share one time limit.
+fn time_to_wait(runtime: Id) -> Duration {
+    if !Handle::try_current().is_ok_and(|current| current.id() == runtime) {
+        return Duration::ZERO;
+    }
+    let now = Instant::now();
+    let mut shutdown = SHUTDOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = shutdown.filter(|(known, _)| *known == runtime);
+    let (_, end) = *shutdown.insert(known.unwrap_or((runtime, now + LAST_RELEASES)));
+    end.saturating_duration_since(now)
 }
 
 async fn send_release(connection: &Connection, key: &str, owner: &str) -> RedisResult<u64> {
@@ -169,4 +189,41 @@ async fn send_release(connection: &Connection, key: &str, owner: &str) -> RedisR
         script
     };
     connection.run(release).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct OnDrop(Id, mpsc::Sender<Duration>);
+
+    impl Drop for OnDrop {
+        fn drop(&mut self) {
+            self.1.send(time_to_wait(self.0)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_release_waits_only_while_its_own_runtime_shuts_down() {
+        for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+            let (own, other) = (builder.build().unwrap(), builder.build().unwrap());
+            let (id, (sent, waits)) = (own.handle().id(), mpsc::channel());
+            for _ in 0..2 {
+                let on_drop = OnDrop(id, sent.clone());
+                own.spawn(async move {
+                    let _on_drop = on_drop;
+                    std::future::pending::<()>().await;
+                });
+            }
+            assert_eq!(time_to_wait(id), Duration::ZERO);
+            assert_eq!(other.block_on(async { time_to_wait(id) }), Duration::ZERO);
+            drop(own);
+            let (first, second) = (waits.recv().unwrap(), waits.recv().unwrap());
+            assert!(!first.is_zero() && !second.is_zero(), "both releases wait: {first:?}, {second:?}");
+            assert!(
+                first + second < 2 * LAST_RELEASES,
+                "both releases share one limit: {first:?}, {second:?}"
+            );
+        }
+    }
 }

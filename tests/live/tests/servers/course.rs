@@ -160,7 +160,7 @@ async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server
         Ok(order) => assert_eq!(
             (order.id, habits.reuse_ends_all),
             (2, false),
-            "id of the order, and whether a reused token ends all sessions"
+            "id of the order, and whether a reused token ends the session"
         ),
         Err(error) => {
             assert!(habits.reuse_ends_all && error.is_session_expired(), "{error}");

@@ -59,6 +59,7 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
             ("stall", "and log out") => stall(shop.clone(), steps.clone(), true),
             ("stop", step) => steps.stop_at(step),
             ("go", _) => steps.go(),
+            ("return", _) => return,
             _ => panic!("no such order: {order}"),
         }
     }
