@@ -163,3 +163,24 @@ fn a_first_login_is_unconfirmed_until_its_write_is_confirmed() {
     later.refreshed(None, false);
     assert_eq!(later.stored_as.storage, Storage::Confirmed, "the login was stored before the refresh");
 }
+
+/// The store may contain a new login as soon as the process begins to write this login. Beginning to write a login that
+/// is already stored, or an earlier login, has no effect.
+#[test]
+fn a_login_is_unconfirmed_once_the_process_begins_to_write_it() {
+    let mut new = View::new(StoredAs::new(0, OWN_LOGIN));
+    let draft = draft_of(&new);
+    new.tries(&draft);
+    assert_eq!(new.stored_as.storage, Storage::Unconfirmed { replaces: None });
+
+    let mut stored = logged_in();
+    let draft = draft_of(&stored);
+    stored.tries(&draft);
+    assert_eq!(stored.stored_as.storage, Storage::Confirmed);
+
+    let mut later = View::new(StoredAs::new(0, OWN_LOGIN));
+    let earlier = draft_of(&later);
+    later.in_epoch(1, || NEW_LOGIN);
+    later.tries(&earlier);
+    assert_eq!(later.stored_as.storage, Storage::Missing);
+}
